@@ -185,7 +185,7 @@ def as_text(diagnostics: Iterable[Diagnostic], *, most: int = MOST_SHOWN) -> str
 
 def nearest(word: str, known: Iterable[str], *, most: int = 1, cutoff: float = 0.6) -> list[str]:
     """Return the known words nearest to `word`, best first, for did-you-mean."""
-    import difflib  # noqa: PLC0415 - used on the error path only
+    import difflib
 
     lowered = {k.lower(): k for k in sorted(known, reverse=True)}
     hits = difflib.get_close_matches(word.lower(), sorted(lowered), n=most, cutoff=cutoff)

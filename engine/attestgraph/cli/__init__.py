@@ -1,0 +1,1 @@
+"""Commands and terminal tables. Reads the clock; the only importer of typer and rich."""

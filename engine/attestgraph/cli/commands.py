@@ -1,0 +1,263 @@
+"""The commands: what each takes and which exit code it ends with."""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from attestgraph import __version__
+from attestgraph.diagnostics import Diagnostic, InputError
+
+EXIT_PROBLEMS: Final = 1
+EXIT_EVIDENCE: Final = 3
+
+
+class Format(enum.StrEnum):
+    """How an answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", help="The workspace folder; default: the one here."),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="text or json.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", help="When to evaluate: RFC 3339 with a zone, or a date; default: now."),
+]
+
+
+def application() -> typer.Typer:
+    """Return the command line application."""
+    app = typer.Typer(
+        name="attestgraph",
+        help="Compliance for Azure as code. It never calls satisfied what it has not seen.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_root)
+    app.command("demo")(demo)
+    app.command("init")(init)
+    app.command("validate")(validate)
+    app.command("test")(run_cases)
+    importing = typer.Typer(
+        help="Read evidence that was exported elsewhere into a snapshot.", no_args_is_help=True
+    )
+    importing.command("resources")(import_resources)
+    importing.command("policy-states")(import_policy_states)
+    app.add_typer(importing, name="import")
+    app.command("evaluate")(evaluate)
+    app.command("status")(status)
+    app.command("report")(report)
+    return app
+
+
+def _root(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"attestgraph {__version__}")
+        raise typer.Exit
+
+
+def moment(at: str | None) -> datetime:
+    """Return the time an `--at` option names, or now in whole seconds.
+
+    Raises:
+        InputError: Not a date or a time with a zone.
+    """
+    from attestgraph.model.times import parse_moment
+
+    if at is None:
+        return datetime.now(tz=UTC).replace(microsecond=0)
+    try:
+        return parse_moment(at)
+    except ValueError as error:
+        raise InputError(
+            Diagnostic(slug="bad-time", message=f"--at: {error}", help="write 2026-11-01T06:00:00Z")
+        ) from None
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path("contoso"),
+    at: AtOption = None,
+) -> None:
+    """Do the whole job on the built-in contoso workspace: no cloud, no network."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    done = pipeline.demo(out, at=None if at is None else moment(at))
+    show.demo(done)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    organisation: Annotated[
+        str, typer.Option("--organisation", help="Printed in every report.")
+    ] = ("My organisation"),
+) -> None:
+    """Make a new workspace with one control of its own."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    show.created(folder, pipeline.init(folder, organisation=organisation))
+
+
+def validate(
+    workspace: WorkspaceOption = None,
+    output: FormatOption = Format.TEXT,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Check every file against its form, and every link against its catalogue."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    found = pipeline.validate(workspace)
+    show.diagnostics(found, as_json=output is Format.JSON, quiet=quiet)
+    if found.errors:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+def run_cases(
+    controls: Annotated[list[str] | None, typer.Argument(help="Control ids; default: all.")] = None,
+    workspace: WorkspaceOption = None,
+    output: FormatOption = Format.TEXT,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Run the controls' own cases."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    results = pipeline.test(workspace, tuple(controls or ()))
+    show.cases(results, as_json=output is Format.JSON, quiet=quiet)
+    if any(not case.passed for case in results.cases) or not results.cases:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+FilesArgument = Annotated[
+    list[Path], typer.Argument(help="The exported files; several are pages of one answer.")
+]
+SnapshotOut = Annotated[
+    Path, typer.Option("--out", help="The snapshot folder; an existing one gains the tables.")
+]
+ScopeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope", help="An id the export was asked for; repeatable. Default: everything."
+    ),
+]
+DeclareOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--declare-complete",
+        metavar="NAME REASON",
+        help="Who says that the export is whole, and why; printed in every report.",
+    ),
+]
+
+
+def import_resources(
+    files: FilesArgument,
+    out: SnapshotOut,
+    scope: ScopeOption = None,
+    declare_complete: DeclareOption = None,
+    at: AtOption = None,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Import resource rows: `az graph query` output, NDJSON, or ARM lists."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    done = pipeline.import_resources(
+        tuple(files), out, scopes=tuple(scope or ()), declared=declare_complete, at=moment(at)
+    )
+    show.imported(done, out, quiet=quiet)
+
+
+def import_policy_states(
+    files: FilesArgument,
+    out: SnapshotOut,
+    scope: ScopeOption = None,
+    declare_complete: DeclareOption = None,
+    at: AtOption = None,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Import compliance states: answers of the policy states API or of `az policy state list`."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    done = pipeline.import_policy_states(
+        tuple(files), out, scopes=tuple(scope or ()), declared=declare_complete, at=moment(at)
+    )
+    show.imported(done, out, quiet=quiet)
+
+
+def evaluate(
+    evidence: Annotated[Path, typer.Option("--evidence", help="The snapshot folder.")],
+    out: Annotated[Path, typer.Option("--out", help="The run folder to write.")],
+    workspace: WorkspaceOption = None,
+    at: AtOption = None,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Evaluate the controls against a snapshot: one run, never changed again."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    done = pipeline.evaluate(workspace, evidence, out, at=moment(at))
+    show.evaluated(done, out, quiet=quiet)
+    if done.nothing_evaluated:
+        raise typer.Exit(EXIT_EVIDENCE)
+
+
+def status(
+    run: RunArgument,
+    system: Annotated[str | None, typer.Option("--system", "-s", help="One system only.")] = None,
+    framework: Annotated[
+        str | None, typer.Option("--framework", "-f", help="One framework only.")
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Show the status of every framework, per system."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    show.status(
+        pipeline.status(run, system=system, framework=framework), as_json=output is Format.JSON
+    )
+
+
+def report(
+    run: RunArgument,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write.")],
+    system: Annotated[
+        str | None, typer.Option("--system", "-s", help="One system; default: all.")
+    ] = None,
+    framework: Annotated[
+        list[str] | None, typer.Option("--framework", "-f", help="Default: all.")
+    ] = None,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the report of a run: HTML, CSV and JSON with the same numbers."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    show.reported(
+        pipeline.report(run, out, system=system, frameworks=tuple(framework or ())), quiet=quiet
+    )
