@@ -150,6 +150,10 @@ def run_cases(
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="The exported files; several are pages of one answer.")
 ]
+RunArgument = Annotated[Path, typer.Argument(help="The run folder.")]
+SystemOption = Annotated[
+    str | None, typer.Option("--system", "-s", help="One system only; default: all.")
+]
 SnapshotOut = Annotated[
     Path, typer.Option("--out", help="The snapshot folder; an existing one gains the tables.")
 ]
@@ -227,7 +231,7 @@ def evaluate(
 
 def status(
     run: RunArgument,
-    system: Annotated[str | None, typer.Option("--system", "-s", help="One system only.")] = None,
+    system: SystemOption = None,
     framework: Annotated[
         str | None, typer.Option("--framework", "-f", help="One framework only.")
     ] = None,
@@ -245,9 +249,7 @@ def status(
 def report(
     run: RunArgument,
     out: Annotated[Path, typer.Option("--out", help="The folder to write.")],
-    system: Annotated[
-        str | None, typer.Option("--system", "-s", help="One system; default: all.")
-    ] = None,
+    system: SystemOption = None,
     framework: Annotated[
         list[str] | None, typer.Option("--framework", "-f", help="Default: all.")
     ] = None,
