@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,6 +15,7 @@ from attestgraph.diagnostics import Diagnostic, InputError
 
 EXIT_PROBLEMS: Final = 1
 EXIT_EVIDENCE: Final = 3
+MOST_THREADS: Final = 256
 
 
 class Format(enum.StrEnum):
@@ -89,6 +91,26 @@ def moment(at: str | None) -> datetime:
         ) from None
 
 
+def threads() -> int | None:
+    """Return how many threads `ATTESTGRAPH_THREADS` allows, or None for as many as there are.
+
+    Raises:
+        InputError: Not a whole number from 1 to 256.
+    """
+    text = os.environ.get("ATTESTGRAPH_THREADS", "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_THREADS:
+        raise InputError(
+            Diagnostic(
+                slug="bad-setting",
+                message=f"ATTESTGRAPH_THREADS is `{text}`",
+                help=f"set a whole number from 1 to {MOST_THREADS}",
+            )
+        )
+    return int(text)
+
+
 def demo(
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path("contoso"),
     at: AtOption = None,
@@ -97,7 +119,7 @@ def demo(
     from attestgraph import pipeline
     from attestgraph.cli import show
 
-    done = pipeline.demo(out, at=None if at is None else moment(at))
+    done = pipeline.demo(out, at=None if at is None else moment(at), threads=threads())
     show.demo(done)
 
 
@@ -105,7 +127,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make.")],
     organisation: Annotated[
         str, typer.Option("--organisation", help="Printed in every report.")
-    ] = ("My organisation"),
+    ] = "My organisation",
 ) -> None:
     """Make a new workspace with one control of its own."""
     from attestgraph import pipeline
@@ -117,6 +139,7 @@ def init(
 def validate(
     workspace: WorkspaceOption = None,
     output: FormatOption = Format.TEXT,
+    at: AtOption = None,
     *,
     quiet: QuietOption = False,
 ) -> None:
@@ -124,7 +147,7 @@ def validate(
     from attestgraph import pipeline
     from attestgraph.cli import show
 
-    found = pipeline.validate(workspace)
+    found = pipeline.validate(workspace, at=moment(at))
     show.diagnostics(found, as_json=output is Format.JSON, quiet=quiet)
     if found.errors:
         raise typer.Exit(EXIT_PROBLEMS)
@@ -223,7 +246,7 @@ def evaluate(
     from attestgraph import pipeline
     from attestgraph.cli import show
 
-    done = pipeline.evaluate(workspace, evidence, out, at=moment(at))
+    done = pipeline.evaluate(workspace, evidence, out, at=moment(at), threads=threads())
     show.evaluated(done, out, quiet=quiet)
     if done.nothing_evaluated:
         raise typer.Exit(EXIT_EVIDENCE)

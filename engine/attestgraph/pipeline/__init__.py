@@ -1,0 +1,45 @@
+"""Composes the rooms: the only caller of two siblings. One function a command."""
+
+from attestgraph.pipeline.answers import (
+    CaseRun,
+    Demo,
+    Imported,
+    RunSummary,
+    Status,
+    StatusRow,
+    SystemStatus,
+    TableSummary,
+    Validation,
+)
+from attestgraph.pipeline.compose import (
+    evaluate,
+    import_policy_states,
+    import_resources,
+    init,
+    report,
+    status,
+    test,
+    validate,
+)
+from attestgraph.pipeline.demo import demo
+
+__all__ = [
+    "CaseRun",
+    "Demo",
+    "Imported",
+    "RunSummary",
+    "Status",
+    "StatusRow",
+    "SystemStatus",
+    "TableSummary",
+    "Validation",
+    "demo",
+    "evaluate",
+    "import_policy_states",
+    "import_resources",
+    "init",
+    "report",
+    "status",
+    "test",
+    "validate",
+]

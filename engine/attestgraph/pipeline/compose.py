@@ -1,0 +1,265 @@
+"""Composes the rooms: files and evidence in, runs and reports out. No logic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attestgraph.diagnostics import Diagnostic, InputError, Severity
+from attestgraph.pipeline.answers import (
+    CaseRun,
+    Imported,
+    RunSummary,
+    Status,
+    StatusRow,
+    SystemStatus,
+    TableSummary,
+    Validation,
+)
+
+if TYPE_CHECKING:
+    from attestgraph.convert import Imported as ConvertImported
+    from attestgraph.load import Loaded
+    from attestgraph.model.authored import Control, Link
+    from attestgraph.model.snapshot import TableManifest
+
+WORKSPACE_FILE: Final = "attestgraph.yaml"
+
+
+def find_workspace(folder: Path | None) -> Path | None:
+    """Return the workspace folder named, or the one here; None for the library alone.
+
+    Raises:
+        InputError: A folder was named that is no workspace.
+    """
+    if folder is None:
+        return Path() if Path(WORKSPACE_FILE).is_file() else None
+    if not (folder / WORKSPACE_FILE).is_file():
+        raise InputError(
+            Diagnostic(
+                slug="no-workspace",
+                message=f"there is no `{WORKSPACE_FILE}` here",
+                path=str(folder),
+                help=f"make a workspace with `attestgraph init {folder}`, or name another folder",
+            )
+        )
+    return folder
+
+
+def _faults(loaded: Loaded) -> tuple[Diagnostic, ...]:
+    from attestgraph.checks import lint, parameter_faults
+    from attestgraph.diagnostics import in_order
+
+    found = [*loaded.diagnostics]
+    if not any(d.severity is Severity.ERROR for d in found):
+        found += [*parameter_faults(loaded.library), *lint(loaded.library)]
+    return tuple(in_order(found))
+
+
+def _load_sound(workspace: Path | None) -> Loaded:
+    """Load a workspace and refuse to go on where it has errors."""
+    from attestgraph.load import load_library
+
+    loaded = load_library(find_workspace(workspace))
+    errors = [d for d in _faults(loaded) if d.severity is Severity.ERROR]
+    if errors:
+        raise InputError(*errors)
+    return loaded
+
+
+def validate(workspace: Path | None, *, at: datetime) -> Validation:
+    """Check every file against its form, and every link against its catalogue."""
+    from attestgraph.checks import age_warnings
+    from attestgraph.diagnostics import in_order
+    from attestgraph.graph import link
+    from attestgraph.load import load_library
+
+    loaded = load_library(find_workspace(workspace))
+    library = loaded.library
+    found = [*_faults(loaded), *age_warnings(library, at)]
+    if not any(d.severity is Severity.ERROR for d in found):
+        link(library, _digest_of_link(loaded))
+    return Validation(
+        diagnostics=tuple(in_order(found)),
+        controls=len(library.controls),
+        requirements=sum(len(f.requirements) for f in library.frameworks.values()),
+        frameworks=len(library.frameworks),
+    )
+
+
+def test(workspace: Path | None, controls: tuple[str, ...]) -> CaseRun:
+    """Run the cases of some controls, or of all.
+
+    Raises:
+        InputError: Files have errors, or a control is not known.
+    """
+    from attestgraph.checks import run_cases
+
+    loaded = _load_sound(workspace)
+    chosen = {_known_control(name, loaded) for name in controls}
+    cases = [case for case in loaded.cases if not chosen or case.control in chosen]
+    results = run_cases(loaded.library, loaded.aliases, cases)
+    return CaseRun(cases=tuple(sorted(results, key=lambda case: case.control)))
+
+
+def _known_control(name: str, loaded: Loaded) -> str:
+    from attestgraph.diagnostics import nearest
+
+    wanted = name.rsplit("/", 1)[-1].removesuffix(".yaml")
+    if wanted in loaded.library.controls:
+        return wanted
+    near = nearest(wanted, loaded.library.controls)
+    raise InputError(
+        Diagnostic(
+            slug="unknown-control",
+            message=f"no control is called `{name}`",
+            help=f"did you mean `{near[0]}`?" if near else "list them with `attestgraph test`",
+        )
+    )
+
+
+def init(folder: Path, *, organisation: str) -> tuple[str, ...]:
+    """Make a new workspace; nothing is overwritten.
+
+    Raises:
+        InputError: The folder exists and is not empty.
+    """
+    from attestgraph.evidence import new_folder
+    from attestgraph.load import new_workspace_files
+
+    files = new_workspace_files(organisation)
+    with new_folder(folder) as inside:
+        for name, text in files.items():
+            path = inside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    return tuple(files)
+
+
+def import_resources(
+    files: tuple[Path, ...],
+    out: Path,
+    *,
+    scopes: tuple[str, ...],
+    declared: tuple[str, str] | None,
+    at: datetime,
+) -> Imported:
+    """Import resource rows into a snapshot."""
+    from attestgraph import convert
+
+    return _imported(convert.import_resources(files, out, scopes=scopes, declared=declared, at=at))
+
+
+def import_policy_states(
+    files: tuple[Path, ...],
+    out: Path,
+    *,
+    scopes: tuple[str, ...],
+    declared: tuple[str, str] | None,
+    at: datetime,
+) -> Imported:
+    """Import compliance states into a snapshot."""
+    from attestgraph import convert
+
+    return _imported(
+        convert.import_policy_states(files, out, scopes=scopes, declared=declared, at=at)
+    )
+
+
+def _imported(done: ConvertImported) -> Imported:
+    return Imported(
+        tables=tuple(
+            TableSummary(
+                name=table.name, rows=table.rows, complete=str(table.complete), why=_why(table)
+            )
+            for table in done.tables
+        ),
+        diagnostics=tuple(done.diagnostics),
+    )
+
+
+def _why(table: TableManifest) -> str:
+    if table.declared_by:
+        return f"declared by {table.declared_by[0]}: {table.declared_by[1]}"
+    details = dict.fromkeys(gap.detail or str(gap.reason) for gap in table.incomplete)
+    return "; ".join(details)
+
+
+def evaluate(
+    workspace: Path | None,
+    evidence_folder: Path,
+    out: Path,
+    *,
+    at: datetime,
+    threads: int | None = None,
+) -> RunSummary:
+    """Evaluate a workspace against a snapshot into a run folder, renamed into place last."""
+    from attestgraph import checks, evidence, rollup
+    from attestgraph.evaluate import run as judge
+    from attestgraph.graph import link
+    from attestgraph.model.times import format_time
+
+    loaded = _load_sound(workspace)
+    library = loaded.library
+    snapshot = evidence.open_snapshot(evidence_folder)
+    plan = checks.plan(library, loaded.aliases, at)
+    sets = {
+        c: checks.effective(control, library.workspace) for c, control in library.controls.items()
+    }
+    with evidence.atomic_folder(out) as folder:
+        judged = judge(plan, library, snapshot, at=at, folder=folder, threads=threads)
+        links = link(library, _digest_of_link(loaded))
+        assessment = rollup.assess(library, links, judged.tallies, sets, at)
+        document = rollup.run_json(plan, library, snapshot.manifest, judged, sets, at)
+        writer = evidence.RunWriter(folder)
+        writer.write_json("controls.json", rollup.controls_json(assessment, library, sets))
+        writer.write_json("requirements.json", rollup.requirements_json(assessment, library))
+        writer.write_json("run.json", document)
+    return RunSummary(
+        diagnostics=(*_faults(loaded), *judged.warnings),
+        systems=len(library.workspace.systems),
+        resources=judged.resources,
+        policy_states=judged.states,
+        evaluated_at=format_time(at),
+        findings=document["totals"]["findings"],
+    )
+
+
+def _digest_of_link(loaded: Loaded) -> Callable[[Control, Link], str]:
+    from attestgraph.checks import effective
+
+    workspace = loaded.library.workspace
+    sets = {c: effective(control, workspace) for c, control in loaded.library.controls.items()}
+    return lambda control, link: sets[control.id].for_link(link).digest
+
+
+def status(run: Path, *, system: str | None, framework: str | None) -> Status:
+    """Return the status of a run, of one system or framework where they are named."""
+    from attestgraph import evidence, rollup
+
+    stored = evidence.open_run(run)
+    document = rollup.status_json(
+        stored.run, stored.requirements, system=system, framework=framework
+    )
+    shown = rollup.status_table(document, stored.run)
+    return Status(
+        document=document,
+        columns=shown.columns,
+        systems=tuple(
+            SystemStatus(name=name, rows=tuple(StatusRow(**row) for row in rows))
+            for name, rows in shown.systems
+        ),
+        notes=shown.notes,
+    )
+
+
+def report(
+    run: Path, out: Path, *, system: str | None, frameworks: tuple[str, ...]
+) -> Sequence[Path]:
+    """Write the report of a run: HTML, CSV and JSON."""
+    from attestgraph import evidence, render
+
+    model = render.report(evidence.open_run(run), system=system, frameworks=frameworks)
+    return render.write(model, out)
