@@ -1,0 +1,209 @@
+"""Loads the library and a workspace: every file, every fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from attestgraph import content
+from attestgraph.conditions import Aliases
+from attestgraph.diagnostics import Collector, Diagnostic, InputError, in_order
+from attestgraph.load.attestations import Named, read_attestations
+from attestgraph.load.cases import ControlCase, read_cases
+from attestgraph.load.controls import CASES, Known, read_controls
+from attestgraph.load.exceptions import read_exceptions
+from attestgraph.load.files import Folder
+from attestgraph.load.frameworks import read_frameworks
+from attestgraph.load.mappings import read_aliases, read_crosswalks, read_definitions
+from attestgraph.load.shapes import Shaped, Shapes
+from attestgraph.load.workspaces import (
+    WORKSPACE_FILE,
+    library_alone,
+    read_workspace,
+)
+from attestgraph.model.authored import Control, CrosswalkEntry, DefinitionFacts, Framework
+from attestgraph.model.ids import ControlId, FrameworkId
+from attestgraph.model.records import Library
+
+_Id = TypeVar("_Id", bound=str)
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What loading gives.
+
+    Attributes:
+        library: All that could be read. It may be used only where no fault is an error.
+        cases: The controls' own tests; those of replaced library controls are left out.
+        diagnostics: Every fault, sorted by place.
+    """
+
+    library: Library
+    aliases: Aliases
+    cases: tuple[ControlCase, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """The library's own part, before a workspace is laid over it."""
+
+    folder: Folder
+    frameworks: Mapping[FrameworkId, Framework]
+    broken: frozenset[str]
+    definitions: Mapping[str, DefinitionFacts]
+    aliases: Aliases
+    controls: Mapping[ControlId, Control]
+    crosswalks: list[CrosswalkEntry]
+    cases: tuple[ControlCase, ...]
+
+
+def load_library(workspace: Path | None) -> Loaded:
+    """Return the library with a workspace laid over it, and all faults of both.
+
+    Args:
+        workspace: A workspace's folder, or its `attestgraph.yaml`; None for the library alone.
+
+    Raises:
+        InputError: The workspace file is not there or is not YAML.
+    """
+    return load_folders(content.library_folder(), workspace)
+
+
+def load_folders(library: Path, workspace: Path | None) -> Loaded:
+    """Return what `load_library` does, for a library in any folder.
+
+    Raises:
+        InputError: The workspace file is not there or is not YAML.
+    """
+    faults, shapes = Collector(), Shapes()
+    folder = Folder(root=library.resolve(), is_library=True, faults=faults, shapes=shapes)
+    shelf = _library(folder)
+    if workspace is None:
+        return _loaded(shelf, faults)
+    root = workspace.parent if workspace.name == WORKSPACE_FILE else workspace
+    own = Folder(root=root.resolve(), is_library=False, faults=faults, shapes=shapes)
+    return _overlaid(shelf, own, faults)
+
+
+def _library(folder: Folder) -> _Shelf:
+    frameworks, broken = read_frameworks(folder, {})
+    known = Known(
+        frameworks=frameworks,
+        definitions=read_definitions(folder),
+        aliases=read_aliases(folder),
+        controls={},
+        broken=broken,
+    )
+    controls = read_controls(folder, known)
+    return _Shelf(
+        folder=folder,
+        frameworks=frameworks,
+        definitions=known.definitions,
+        aliases=known.aliases,
+        controls=controls,
+        broken=broken,
+        crosswalks=read_crosswalks(folder, frameworks, broken),
+        cases=tuple(read_cases(folder, controls, _broken(folder, controls))),
+    )
+
+
+def _broken(folder: Folder, controls: Mapping[ControlId, Control]) -> frozenset[str]:
+    """Return the names of control files that gave no control: their faults are reported already."""
+    names = {
+        path.rpartition("/")[2].removesuffix(".yaml")
+        for path in folder.digests
+        if path.startswith("controls/") and path.endswith(".yaml") and not path.endswith(CASES)
+    }
+    return frozenset(names - controls.keys())
+
+
+def _loaded(shelf: _Shelf, faults: Collector) -> Loaded:
+    library = Library(
+        frameworks=_by_id(shelf.frameworks),
+        controls=_by_id(shelf.controls),
+        crosswalks=tuple(shelf.crosswalks),
+        definitions=shelf.definitions,
+        workspace=library_alone(shelf.frameworks),
+        attestations=(),
+        exceptions=(),
+        exclusions=(),
+        files=(),
+        library_sha256=shelf.folder.digest(),
+    )
+    return Loaded(
+        library=library,
+        aliases=shelf.aliases,
+        cases=shelf.cases,
+        diagnostics=tuple(in_order(faults.found)),
+    )
+
+
+def _by_id(items: Mapping[_Id, _Item]) -> dict[_Id, _Item]:
+    return {key: items[key] for key in sorted(items)}
+
+
+def _overlaid(shelf: _Shelf, own: Folder, faults: Collector) -> Loaded:
+    """Lay a workspace over the library.
+
+    Raises:
+        InputError: The workspace file is not there or is not YAML.
+    """
+    shaped = _workspace_file(own, faults)
+    added, unread = read_frameworks(own, shelf.frameworks)
+    frameworks = {**shelf.frameworks, **added}
+    unread |= shelf.broken - frameworks.keys()
+    own_controls = read_controls(own, _known(shelf, frameworks, unread))
+    controls = {**shelf.controls, **own_controls}
+    own_broken = _broken(own, own_controls)
+    broken = (own_broken | _broken(shelf.folder, shelf.controls)) - controls.keys()
+    workspace, exclusions = read_workspace(own, shaped, frameworks, controls, broken | unread)
+    named = Named(
+        workspace=workspace,
+        explicit_systems="systems" in shaped.value,
+        controls=controls,
+        frameworks=frameworks,
+        broken=broken,
+        broken_frameworks=unread,
+    )
+    kept = (case for case in shelf.cases if case.control not in own_controls)
+    cases = (*kept, *read_cases(own, own_controls, own_broken))
+    library = Library(
+        frameworks=_by_id(frameworks),
+        controls=_by_id(controls),
+        crosswalks=(*shelf.crosswalks, *read_crosswalks(own, frameworks, unread)),
+        definitions=shelf.definitions,
+        workspace=workspace,
+        attestations=read_attestations(own, named),
+        exceptions=read_exceptions(own, named),
+        exclusions=exclusions,
+        files=own.files(),
+        library_sha256=shelf.folder.digest(),
+    )
+    found = tuple(in_order(faults.found))
+    return Loaded(library=library, aliases=shelf.aliases, cases=cases, diagnostics=found)
+
+
+def _workspace_file(own: Folder, faults: Collector) -> Shaped:
+    before = len(faults.found)
+    document = own.document(WORKSPACE_FILE)
+    if document is None:
+        raise InputError(*in_order(faults.found[before:]))
+    shaped, form_faults = own.shapes.shape(document, "workspace")
+    faults.extend(form_faults)
+    return shaped
+
+
+def _known(
+    shelf: _Shelf, frameworks: Mapping[FrameworkId, Framework], unread: frozenset[str]
+) -> Known:
+    return Known(
+        frameworks=frameworks,
+        definitions=shelf.definitions,
+        aliases=shelf.aliases,
+        controls=shelf.controls,
+        broken=unread,
+    )
