@@ -1,0 +1,9 @@
+"""Turns other tools' exports into evidence: rows are kept as they are, or all are refused."""
+
+from __future__ import annotations
+
+from attestgraph.convert.imports import Imported
+from attestgraph.convert.policy_states import import_policy_states
+from attestgraph.convert.resources import import_resources
+
+__all__ = ["Imported", "import_policy_states", "import_resources"]

@@ -1,0 +1,211 @@
+"""Files in, answers out: every form an export can have, read strictly and with limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from attestgraph.convert.answers import Answer, Row, answer_of, is_answer
+from attestgraph.convert.scan import faults_in, row_offsets, span_at, suspicious
+from attestgraph.diagnostics import Diagnostic, InputError, Span
+
+MOST_DOCUMENT: Final = 256 << 20
+MOST_LINE: Final = 32 << 20
+_BOM: Final = b"\xef\xbb\xbf"
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The most bytes of one JSON document, and of one line of NDJSON."""
+
+    document: int = MOST_DOCUMENT
+    line: int = MOST_LINE
+
+
+def read_answers(path: Path, *, limits: Limits | None = None) -> Iterator[Answer]:
+    """Give the answers in a file: one for a document, one for the rows of NDJSON.
+
+    Rows of NDJSON are read as they are asked for, so that a file may be larger than memory.
+
+    Raises:
+        InputError: `missing-file`, `unreadable-file`, `empty-file`, `export-too-large`, `not-utf8`, `bad-json`,
+            `duplicate-key`, `null-character`, `number-too-large`, `unknown-form`, `error-answer`.
+    """
+    limits = limits or Limits()
+    if not path.is_file():
+        is_folder = path.is_dir()
+        raise InputError(
+            Diagnostic(
+                slug="unreadable-file" if is_folder else "missing-file",
+                message="this is a folder" if is_folder else "there is no such file",
+                path=str(path),
+            )
+        )
+    first, more = _first_line(path, limits)
+    if first is None:
+        raise InputError(
+            Diagnostic(
+                slug="empty-file",
+                message="the file is empty",
+                path=str(path),
+                help="an export of nothing is `[]`; an empty file is an export that failed",
+            )
+        )
+    value = _quiet(first) if more else None
+    if isinstance(value, dict):
+        yield from _lines(path, limits)
+        return
+    if path.stat().st_size > limits.document:
+        raise InputError(
+            Diagnostic(
+                slug="export-too-large",
+                message=f"a JSON document of more than {limits.document >> 20} MiB",
+                path=str(path),
+                help="write one row a line (NDJSON), which has no such limit: `jq -c '.data[]'`",
+            )
+        )
+    data = path.read_bytes().removeprefix(_BOM)
+    answer = answer_of(_strict(data, path=str(path)), path=str(path))
+    yield replace(answer, locate=_locator(data, answer.pointer, str(path)))
+
+
+def _first_line(path: Path, limits: Limits) -> tuple[bytes | None, bool]:
+    """Return the first line that is not blank, and whether another follows."""
+    first = None
+    with path.open("rb") as stream:
+        while line := stream.readline(limits.line + 1):
+            if line.startswith(_WIDE):
+                raise InputError(_wide(path))
+            text = line.removeprefix(_BOM).strip()
+            if text and first is not None:
+                return first, True
+            if len(line) > limits.line:
+                return text, False
+            first = first or text or None
+    return first, False
+
+
+def _wide(path: Path) -> Diagnostic:
+    return Diagnostic(
+        slug="not-utf8",
+        message="the file is UTF-16, as Windows PowerShell writes with `>`",
+        path=str(path),
+        help="write it with `| Out-File -Encoding utf8`, or use PowerShell 7",
+    )
+
+
+def _quiet(data: bytes) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _lines(path: Path, limits: Limits) -> Iterator[Answer]:
+    """NDJSON: each line is a page of an answer, or each is a row."""
+    values = _line_values(path, limits)
+    number, first = next(values)
+    if is_answer(first):
+        yield answer_of(first, path=str(path), line=number)
+        for number, value in values:
+            yield answer_of(value, path=str(path), line=number)
+        return
+
+    def rows() -> Iterator[Row]:
+        yield Row(number=number, value=first, span=_line_span(path, number))
+        for at, value in values:
+            yield Row(number=at, value=value, span=_line_span(path, at))
+
+    yield Answer(path=str(path), rows=rows())
+
+
+def _line_values(path: Path, limits: Limits) -> Iterator[tuple[int, Any]]:
+    with path.open("rb") as stream:
+        number = 0
+        while line := stream.readline(limits.line + 1):
+            number += 1
+            if len(line) > limits.line:
+                raise InputError(
+                    Diagnostic(
+                        slug="export-too-large",
+                        message=f"a line of more than {limits.line >> 20} MiB",
+                        span=_line_span(path, number),
+                    )
+                )
+            text = line.removeprefix(_BOM) if number == 1 else line
+            if text.strip():
+                yield number, _strict(text, path=str(path), line=number)
+
+
+def _line_span(path: Path, line: int) -> Span:
+    return Span(path=str(path), line=line, column=1, end_line=line, end_column=1)
+
+
+def _strict(data: bytes, *, path: str, line: int = 1) -> Any:
+    """Return what a text holds; `line` is where it begins in its file.
+
+    Raises:
+        InputError: All faults of the text, each at its line and column.
+    """
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise InputError(_syntax_fault(data, error, path=path, line=line)) from None
+    if not suspicious(data, value):
+        return value
+    faults = [
+        Diagnostic(
+            slug=fault.slug,
+            message=fault.message if fault.row is None else f"row {fault.row}: {fault.message}",
+            span=_moved(span_at(data, fault.offset, path=path), line),
+        )
+        for fault in faults_in(data)
+    ]
+    if faults:
+        raise InputError(*faults)
+    return value
+
+
+def _syntax_fault(
+    data: bytes, error: orjson.JSONDecodeError, *, path: str, line: int
+) -> Diagnostic:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as bad:
+        span = _moved(span_at(data, bad.start, path=path), line)
+        return Diagnostic(slug="not-utf8", message="a byte that is not UTF-8", span=span)
+    at = Span(
+        path=path,
+        line=error.lineno,
+        column=error.colno,
+        end_line=error.lineno,
+        end_column=error.colno,
+    )
+    cut = "unexpected end" in error.msg
+    return Diagnostic(
+        slug="bad-json",
+        message=f"not JSON: {error.msg}",
+        help="the file was cut short; export it again" if cut else None,
+        span=_moved(at, line),
+    )
+
+
+def _moved(span: Span, line: int) -> Span:
+    return replace(span, line=span.line + line - 1, end_line=span.end_line + line - 1)
+
+
+def _locator(data: bytes, pointer: tuple[str, ...], path: str) -> Callable[[int], Span]:
+    """Return where a row (from 1) stands; the text is searched when the first is asked for."""
+    found: list[int] = []
+
+    def locate(number: int) -> Span:
+        if not found:
+            found.extend(row_offsets(data, pointer))
+        return span_at(data, found[number - 1], path=path)
+
+    return locate

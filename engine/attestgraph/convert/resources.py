@@ -1,0 +1,264 @@
+"""`import resources`: rows of Resource Graph, Resource Manager lists, NDJSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from attestgraph.checks.tables import RESOURCES, table_of
+from attestgraph.convert.answers import Answer, Row
+from attestgraph.convert.completeness import Judgement, Page, contradictions, counts_prove
+from attestgraph.convert.imports import (
+    Asked,
+    Faults,
+    Imported,
+    about_import,
+    asked_for,
+    import_source,
+    warnings_of,
+)
+from attestgraph.convert.reading import read_answers
+from attestgraph.diagnostics import Span
+from attestgraph.evidence import (
+    READABLE_FIELDS,
+    SnapshotWriter,
+    TableClaim,
+    resource_values,
+    snapshot_writer,
+)
+from attestgraph.model.ids import (
+    ascii_lower,
+    id_key,
+    resource_group_of,
+    subscription_of,
+    type_in_id,
+)
+from attestgraph.model.snapshot import TableSource
+from attestgraph.model.words import Completeness
+
+MOST_NESTED: Final = 100
+_FIELDS: Final = {ascii_lower(name): name for name in (*READABLE_FIELDS, "tenantId", "apiVersion")}
+_KNOWN: Final = frozenset(_FIELDS.values())
+_READABLE: Final = frozenset(READABLE_FIELDS)
+_TEXTS: Final = ("type", "name", "location", "kind", "managedBy", "tenantId", "apiVersion")
+_OBJECTS: Final = ("properties", "tags", "identity")
+_DERIVED: Final = {"subscriptionId": subscription_of, "resourceGroup": resource_group_of}
+# the id says these whether or not a column does
+_ALWAYS: Final = frozenset({"id", "name", "type", *_DERIVED})
+
+
+@dataclass(slots=True)
+class _Part:
+    """The rows of one table, while they are read."""
+
+    projection: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def saw(self, resource_type: str, given: frozenset[str]) -> None:
+        known = self.projection.get(resource_type)
+        self.projection[resource_type] = given if known is None else known & given
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is learnt from the rows of an import."""
+
+    asked: Asked
+    faults: Faults = field(default_factory=Faults)
+    parts: dict[str, _Part] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    tenants: set[str] = field(default_factory=set)
+    outside: int = 0
+    first_outside: tuple[Span | None, str | None] = (None, None)
+
+    def read(self, answer: Answer, writer: SnapshotWriter) -> None:
+        """Read every row of an answer into the writer's tables."""
+        rows = 0
+        for row in answer.rows:
+            rows += 1
+            value = _named(row.value)
+            found = list(_faults(value))
+            if found:
+                self.faults.add(answer, row, found)
+            else:
+                self._keep(value, answer, row, writer)
+        self.pages.append(Page(answer=answer, rows=rows))
+
+    def _keep(
+        self, value: dict[str, Any], answer: Answer, row: Row, writer: SnapshotWriter
+    ) -> None:
+        values = resource_values(value, observed_at=self.asked.at, source="import")
+        table = table_of(values["type"])
+        part = self.parts.setdefault(table, _Part())
+        part.saw(values["type"], _given(value, answer))
+        key = id_key(values["id"])
+        self.keys.add(key)
+        if self.asked.outside(key):
+            if not self.outside:
+                self.first_outside = (answer.place(row), answer.path)
+            self.outside += 1
+        if values.get("tenant_id"):
+            self.tenants.add(values["tenant_id"])
+        writer.spool(table).add(values, place=f"{answer.path} row {row.number}")
+
+
+def import_resources(
+    files: Sequence[Path],
+    out: Path,
+    *,
+    scopes: Sequence[str],
+    declared: tuple[str, str] | None,
+    at: datetime,
+    threads: int | None = None,
+) -> Imported:
+    """Import resource rows into a snapshot; several files are pages of one export.
+
+    Args:
+        files: `az graph query` output, Resource Graph or Resource Manager answers, arrays, NDJSON.
+        out: The snapshot folder; a snapshot that is there gains the rows.
+        scopes: Ids that the export was asked for; without, completeness cannot be proven.
+        declared: Who says that the export is whole, and why.
+        at: When the export was made.
+        threads: Worker threads; the bytes written never depend on it.
+
+    Raises:
+        InputError: Files that cannot be read, rows with faults (all of them), a damaged snapshot.
+    """
+    asked = asked_for(scopes, declared, at)
+    reading = _Reading(asked=asked)
+    with snapshot_writer(out, threads=threads) as writer:
+        for file in sorted(files):
+            for answer in read_answers(file):
+                reading.read(answer, writer)
+        reading.faults.refuse()
+        contradicted = contradictions(reading.pages, distinct=len(reading.keys))
+        source = import_source(files, asked, pages=len(reading.pages))
+        claims = [
+            _claim(name, part, reading, contradicted, source)
+            for name, part in sorted((reading.parts or {RESOURCES: _Part()}).items())
+        ]
+        written = writer.write(claims, about_import(asked, tenants=reading.tenants))
+    return Imported(
+        folder=out,
+        tables=tuple(table.manifest for table in written.tables),
+        diagnostics=warnings_of(
+            written.tables,
+            claims,
+            asked,
+            rows=sum(page.rows for page in reading.pages),
+            outside=(reading.outside, *reading.first_outside),
+            contradicted=contradicted,
+        ),
+    )
+
+
+def _claim(
+    name: str, part: _Part, reading: _Reading, contradicted: tuple[str, ...], source: TableSource
+) -> TableClaim:
+    asked = reading.asked
+    judged = _judge(name, part, reading, contradicted)
+    types: tuple[str, ...] | None = None
+    if judged.complete is Completeness.TRUE and asked.declared is None:
+        # a count proves the answer, and what else the query left out cannot be seen from it
+        types = tuple(sorted(part.projection))
+    whole = all(given >= _READABLE for given in part.projection.values())
+    return TableClaim(
+        name=name,
+        sources=(source,),
+        complete=judged.complete,
+        projection=None
+        if whole
+        else {kind: tuple(sorted(given)) for kind, given in sorted(part.projection.items())},
+        types=types,
+        incomplete=judged.gaps(asked.scopes),
+        declared_by=asked.declared,
+    )
+
+
+def _judge(name: str, part: _Part, reading: _Reading, contradicted: tuple[str, ...]) -> Judgement:
+    if contradicted:
+        return Judgement(complete=Completeness.FALSE, because=contradicted)
+    if reading.asked.declared is not None:
+        return Judgement(complete=Completeness.TRUE)
+    reasons = []
+    if not part.projection:
+        reasons.append("the export holds no rows")
+    if name != RESOURCES:
+        reasons.append("Resource Graph does not prove this table")
+    if not reading.asked.named:
+        reasons.append("it is not said what the export was asked for (--scope)")
+    if reading.outside:
+        reasons.append("rows lie outside the scopes named")
+    if not counts_prove(reading.pages, distinct=len(reading.keys)):
+        reasons.append("the export does not say how many rows there should be")
+    if reasons:
+        return Judgement(complete=Completeness.UNKNOWN, because=tuple(reasons))
+    return Judgement(complete=Completeness.TRUE)
+
+
+def _named(value: Any) -> Any:
+    """Return a row with its known members under their own names, whatever their case."""
+    if not isinstance(value, dict) or value.keys() <= _KNOWN:
+        return value
+    return {_FIELDS.get(ascii_lower(key), key): item for key, item in value.items()}
+
+
+def _given(value: Mapping[str, Any], answer: Answer) -> frozenset[str]:
+    """Return the members that the row was asked for; what is not among them cannot be judged.
+
+    Properties that are null were not asked for: `az resource list` leaves them out of every row.
+    """
+    given = _READABLE if answer.omits_absent else _ALWAYS | (value.keys() & _READABLE)
+    return given - {"properties"} if value.get("properties") is None else given
+
+
+def _faults(value: Any) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield "is no row of its columns"
+        return
+    resource_id = value.get("id")
+    if not isinstance(resource_id, str) or not id_key(resource_id):
+        yield "has no `id`; export whole rows, without summarize"
+        return
+    key = id_key(resource_id)
+    yield from _shape_faults(value)
+    if not value.get("type") and type_in_id(key) is None:
+        yield "has no `type`, and its id names none"
+    for name, derive in _DERIVED.items():
+        column, in_id = value.get(name), derive(key)
+        if column and (not isinstance(column, str) or ascii_lower(column) != (in_id or "")):
+            yield f"`{name}` is `{column}`, and the id says `{in_id or 'none'}`"
+
+
+def _shape_faults(value: Mapping[str, Any]) -> Iterator[str]:
+    for name in _TEXTS:
+        if not isinstance(value.get(name), str | None):
+            yield f"`{name}` is not text"
+    for name in _OBJECTS:
+        if value.get(name) not in (None, "") and not isinstance(value[name], dict):
+            yield f"`{name}` is not an object"
+    if too_deep(value):
+        yield f"is nested more than {MOST_NESTED} deep"
+
+
+def too_deep(value: Any) -> bool:
+    """Tell whether objects and arrays are nested deeper than is read."""
+    text = orjson.dumps(value)
+    if text.count(b"{") + text.count(b"[") <= MOST_NESTED:
+        return False
+    level = [value]
+    for _ in range(MOST_NESTED):
+        level = [
+            child
+            for holder in level
+            for child in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
