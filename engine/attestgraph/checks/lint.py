@@ -1,0 +1,148 @@
+"""Lints of checks: what is allowed by the form and still says something else than was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from attestgraph.diagnostics import Diagnostic, Severity
+from attestgraph.model.authored import Check, Control, RowTest
+from attestgraph.model.ids import ascii_lower
+from attestgraph.model.records import Library
+from attestgraph.model.words import Within
+
+_NEGATIVE: Final = frozenset(
+    {
+        "notequals",
+        "notin",
+        "notlike",
+        "notmatch",
+        "notmatchinsensitively",
+        "notcontains",
+        "notcontainskey",
+    }
+)
+_POSITIVE: Final = frozenset(
+    {
+        "equals",
+        "in",
+        "like",
+        "match",
+        "matchinsensitively",
+        "contains",
+        "containskey",
+        "less",
+        "lessorequals",
+        "greater",
+        "greaterorequals",
+    }
+)
+_OWN_FIELDS: Final = frozenset({"id", "name", "type", "fullname"})
+
+
+def lint(library: Library) -> tuple[Diagnostic, ...]:
+    """Return what the checks of a library say without meaning it.
+
+    Slugs: `absent-passes` (warning: the check passes where the field is missing, and does not say
+    that it should), `existence-of-subject` (error: a check over the thing whose existence it
+    asserts: where there is none, nothing would fail).
+    """
+    return tuple(
+        fault
+        for _, control in sorted(library.controls.items())
+        for check in control.checks
+        for fault in (*_absent_passes(control, check), *_existence(control, check))
+    )
+
+
+def _absent_passes(control: Control, check: Check) -> Iterator[Diagnostic]:
+    if not isinstance(check.test, RowTest) or check.test.violated_when:
+        return
+    document = check.document.get("satisfied_when")
+    for field in dict.fromkeys(_unguarded(document, frozenset(), negated=False)):
+        yield Diagnostic(
+            slug="absent-passes",
+            severity=Severity.WARNING,
+            message=(
+                f"check `{check.id}` of control `{control.id}` passes where `{field}` is missing"
+            ),
+            help="add `exists: true` for the field beside it, or say `when_absent`",
+            span=check.span or control.span,
+        )
+
+
+def _members(node: Mapping[str, Any]) -> dict[str, Any]:
+    return {ascii_lower(str(key)): value for key, value in node.items()}
+
+
+def _unguarded(node: Any, guarded: frozenset[str], *, negated: bool) -> Iterator[str]:
+    """Yield the fields whose absence makes a leaf hold, unless `exists` stands beside them."""
+    if not isinstance(node, Mapping):
+        return
+    members = _members(node)
+    for key in ("allof", "anyof"):
+        children = members.get(key)
+        if isinstance(children, list):
+            inner = guarded | _asked_to_exist(children)
+            for child in children:
+                yield from _unguarded(child, inner, negated=negated)
+    if "not" in members:
+        yield from _unguarded(members["not"], guarded, negated=not negated)
+    field = members.get("field")
+    if not isinstance(field, str) or "[*]" in field or "when_absent" in members:
+        return
+    if members.keys() & (_POSITIVE if negated else _NEGATIVE) and ascii_lower(field) not in guarded:
+        yield field
+
+
+def _asked_to_exist(children: list[Any]) -> frozenset[str]:
+    found = [_members(child) for child in children if isinstance(child, Mapping)]
+    return frozenset(
+        ascii_lower(str(child["field"]))
+        for child in found
+        if "exists" in child and "field" in child
+    )
+
+
+def _existence(control: Control, check: Check) -> Iterator[Diagnostic]:
+    test = check.test
+    if not isinstance(test, RowTest):
+        return
+    itself = any(
+        entry.type in test.types and entry.within is not Within.SELF and entry.at_least > 0
+        for entry in test.related
+    )
+    key = "violated_when" if test.violated_when else "satisfied_when"
+    leaves = list(_leaves(check.document.get(key)))
+    nothing_else = bool(leaves) and not test.related and all(map(_only_exists, leaves))
+    if itself or nothing_else:
+        yield Diagnostic(
+            slug="existence-of-subject",
+            message=(
+                f"check `{check.id}` of control `{control.id}` asserts that what it applies to "
+                "exists: where there is none, nothing fails"
+            ),
+            help="apply it to the subscription or the resource group, with `related`",
+            span=check.span or control.span,
+        )
+
+
+def _leaves(node: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(node, Mapping):
+        return
+    members = _members(node)
+    for key in ("allof", "anyof"):
+        for child in members.get(key) or ():
+            yield from _leaves(child)
+    if "not" in members:
+        yield from _leaves(members["not"])
+    if members.keys() & {"field", "value", "count"}:
+        yield members
+
+
+def _only_exists(leaf: Mapping[str, Any]) -> bool:
+    """Tell whether a leaf says no more than that the row is there."""
+    field = leaf.get("field")
+    if not isinstance(field, str):
+        return False
+    return ascii_lower(field) == "type" or (ascii_lower(field) in _OWN_FIELDS and "exists" in leaf)

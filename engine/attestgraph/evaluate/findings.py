@@ -1,0 +1,225 @@
+"""From verdict characters to findings: the working table `work`, and what is not about a resource.
+
+`work` (instance, g, m, verdict, exception, accepted): one line a finding about a resource;
+`chosen` (g, instance, r): the compliance state that each rests on, by its row in the table;
+`special` (instance, m, …): findings about scopes and systems, with the columns of a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import orjson
+
+from attestgraph.checks import states, verdicts
+from attestgraph.checks.plan import CheckInstance
+from attestgraph.checks.tables import POLICY_STATES
+from attestgraph.checks.verdicts import Verdict
+from attestgraph.diagnostics import Reason
+from attestgraph.evaluate.answers import SystemFinding
+from attestgraph.evaluate.gaps import TableGap, gaps_of, left_out_by_plan
+from attestgraph.evaluate.policy import NO_STATES, States, by_component
+from attestgraph.evaluate.session import Session
+from attestgraph.evaluate.subjects import Subjects
+from attestgraph.model.ids import subscription_of
+from attestgraph.model.words import Outcome
+
+_STATE: Final = "S"
+_MISSING_STATE: Final = (f"{_STATE}{states.NOT_ASSIGNED}", f"{_STATE}{NO_STATES}")
+
+
+def verdict_table() -> Mapping[str, Verdict]:
+    """Return every verdict by the text that `work` holds."""
+    no_states = Verdict(outcome=Outcome.NOT_EVALUATED, reason=Reason.NO_STATES)
+    by_state = {**states.STATE_VERDICTS, NO_STATES: no_states}
+    return {**verdicts.VERDICTS, **{f"{_STATE}{code}": v for code, v in by_state.items()}}
+
+
+def make_work(session: Session) -> None:
+    """Expand the strings of verdicts, and decide policy checks by the states."""
+    _vocabulary(session)
+    session.run("CREATE TABLE chosen (g BIGINT, instance INTEGER, r BIGINT)")
+    session.run(
+        "CREATE TABLE work AS SELECT item.instance, s.g, s.m, "
+        "coalesce(s.state, substr(j.codes, item.position, 1), item.code, $fault) AS verdict, "
+        "NULL::VARCHAR AS exception, false AS accepted "
+        "FROM subject s JOIN item USING (type) LEFT JOIN judged j USING (g) "
+        "WHERE NOT s.excluded AND item.instance NOT IN (SELECT instance FROM unplanned)",
+        {"fault": verdicts.FAULTY},
+    )
+    if not session.count("SELECT count(*) FROM work WHERE verdict = ?", [verdicts.BY_STATE]):
+        return
+    if session.snapshot.table(POLICY_STATES) is None:
+        # the missing table is a finding of its own
+        session.run("DELETE FROM work WHERE verdict = ?", [verdicts.BY_STATE])
+        return
+    _decide(session)
+
+
+def _vocabulary(session: Session) -> None:
+    session.create(
+        "verdict",
+        {"verdict": "VARCHAR", "outcome": "VARCHAR", "reason": "VARCHAR", "basis": "VARCHAR"},
+        ((key, v.outcome, v.reason, v.basis) for key, v in verdict_table().items()),
+    )
+    session.create(
+        "instance",
+        {"instance": "INTEGER", "control": "VARCHAR", "check_id": "VARCHAR", "digest": "VARCHAR"},
+        ((i.number, i.control.id, i.check.id, i.parameters.digest) for i in session.plan.instances),
+    )
+    session.create(
+        "unplanned",
+        {"instance": "INTEGER"},
+        ((i.number,) for i in session.plan.instances if left_out_by_plan(session, i)),
+    )
+
+
+def _decide(session: Session) -> None:
+    types = sorted(by_component(session.plan.by_type))
+    session.create("component_type", {"type": "VARCHAR"}, ((t,) for t in types))
+    session.run(
+        "CREATE TABLE decided AS SELECT work.instance, work.g, "
+        "$state || coalesce(state.code, $none) AS verdict, state.r "
+        "FROM work JOIN resource USING (g) LEFT JOIN state ON state.instance = work.instance "
+        "AND state.id_key = resource.id_key AND state.by_component = "
+        "(resource.type IN (SELECT type FROM component_type)) WHERE work.verdict = $undecided",
+        {"state": _STATE, "none": states.NOT_ASSIGNED, "undecided": verdicts.BY_STATE},
+    )
+    session.run(
+        "UPDATE work SET verdict = decided.verdict FROM decided "
+        "WHERE work.instance = decided.instance AND work.g = decided.g"
+    )
+    session.run("INSERT INTO chosen SELECT g, instance, r FROM decided WHERE r IS NOT NULL")
+    session.run("DROP TABLE decided")
+
+
+def left_out_by_states(
+    session: Session,
+    found: Subjects,
+    held: States,
+    gaps: Iterable[TableGap],
+    selected: Mapping[tuple[int, int], int],
+) -> dict[int, set[int]]:
+    """Return, by instance, the systems where its definition has no state though all are known.
+
+    There an alternative is not configured, and is dropped from the findings of resources that are
+    in no other system; a required check's findings say `no-states`. What is in no system is treated
+    as a system of its own, number -1. Where nothing is selected, nothing could be assigned.
+    """
+    known = [g for g in gaps if g.table == POLICY_STATES]
+    out: dict[int, set[int]] = {}
+    if session.snapshot.table(POLICY_STATES) is None:
+        return out
+    systems = range(-1, len(session.library.workspace.systems))
+    for instance in session.judged:
+        if instance.kind != "policy" or left_out_by_plan(session, instance):
+            continue
+        holes = {n for g in known if g.concerns(instance.types) for n in g.systems}
+        out[instance.number] = {
+            n
+            for n in systems
+            if n not in holes
+            and not _has_state(held, instance.number, n)
+            and selected.get((instance.number, n), 0)
+        }
+        for m, members in enumerate(found.memberships):
+            if set(members or (-1,)) <= out[instance.number]:
+                _without_states(session, instance.number, m, instance.check.alternative)
+    alternatives = {i.number for i in session.judged if i.check.alternative is not None}
+    return {
+        n: {s for s in found_out if s >= 0} for n, found_out in out.items() if n in alternatives
+    }
+
+
+def _has_state(held: States, instance: int, system: int) -> bool:
+    if system < 0:
+        return instance in held.assigned_outside
+    return (instance, system) in held.assigned
+
+
+def _without_states(session: Session, instance: int, m: int, alternative: str | None) -> None:
+    values = {"instance": instance, "m": m, "not_assigned": _MISSING_STATE[0]}
+    where = "WHERE instance = $instance AND m = $m AND verdict = $not_assigned"
+    if alternative is not None:
+        session.run(f"DELETE FROM work {where}", values)  # noqa: S608
+    else:
+        session.run(
+            f"UPDATE work SET verdict = $no_states {where}",  # noqa: S608
+            {**values, "no_states": _MISSING_STATE[1]},
+        )
+
+
+def concerned_by(
+    session: Session, gaps: Iterable[TableGap]
+) -> tuple[tuple[CheckInstance, TableGap], ...]:
+    """Return each instance with each gap that concerns it."""
+    gaps = tuple(gaps)
+    systems = len(session.library.workspace.systems)
+    return tuple(
+        (instance, gap)
+        for instance in session.judged
+        if not left_out_by_plan(session, instance)
+        for gap in gaps_of(session, instance, gaps, systems)
+    )
+
+
+_SPECIAL: Final = {
+    "instance": "INTEGER",
+    "systems": "INTEGER[]",
+    "names": "VARCHAR[]",
+    "resource_key": "VARCHAR",
+    "resource_id": "VARCHAR",
+    "subscription_id": "VARCHAR",
+    "outcome": "VARCHAR",
+    "reason": "VARCHAR",
+    "basis": "VARCHAR",
+    "evidence_table": "VARCHAR",
+    "actual": "VARCHAR",
+}
+
+
+def make_special(
+    session: Session,
+    concerned: Iterable[tuple[CheckInstance, TableGap]],
+    about_systems: Iterable[SystemFinding],
+) -> None:
+    """Write the findings about scopes and systems; each names its systems by their numbers."""
+    session.create("special", _SPECIAL, _special(session, concerned, about_systems))
+
+
+def _special(
+    session: Session,
+    concerned: Iterable[tuple[CheckInstance, TableGap]],
+    about_systems: Iterable[SystemFinding],
+) -> Iterator[tuple[object, ...]]:
+    systems = session.library.workspace.systems
+    for instance, gap in concerned:
+        shown = {"missing": list(gap.types), "detail": gap.detail}
+        yield (
+            instance.number,
+            list(gap.systems),
+            sorted(systems[n].id for n in gap.systems),
+            gap.scope,
+            gap.scope,
+            subscription_of(gap.scope),
+            Outcome.NOT_EVALUATED,
+            gap.reason,
+            None,
+            gap.table,
+            orjson.dumps({k: v for k, v in shown.items() if v}).decode(),
+        )
+    for finding in about_systems:
+        yield (
+            finding.instance,
+            [finding.system],
+            [systems[finding.system].id],
+            "",
+            systems[finding.system].id,
+            None,
+            finding.outcome,
+            finding.reason,
+            finding.basis,
+            finding.table,
+            finding.detail,
+        )
