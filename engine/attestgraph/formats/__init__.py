@@ -1,0 +1,1 @@
+"""Pure encoders and escapers: one per sink, none of which an input can break out of."""

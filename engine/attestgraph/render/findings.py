@@ -1,0 +1,184 @@
+"""Findings that are not a pass, per system: read as a stream, never held whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import orjson
+
+NOT_PASS: Final = ("fail", "accepted", "not-evaluated", "error", "not-applicable")
+LISTED: Final[Mapping[str, str]] = {
+    "fail": "failing",
+    "accepted": "excused",
+    "not-evaluated": "waiting",
+    "error": "waiting",
+}
+"""Outcomes that a page lists by resource, and the list that each is in."""
+MOST_SHOWN: Final = 200
+"""Findings of one list that a page shows at most; the files hold all."""
+FEWEST_SHOWN: Final = 5
+ROWS_PER_PAGE: Final = 4000
+
+
+class Run(Protocol):
+    """What a report reads of a stored run (`evidence.StoredRun`)."""
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """The members of run.json."""
+
+    @property
+    def controls(self) -> list[dict[str, Any]]:
+        """The entries of controls.json."""
+
+    @property
+    def requirements(self) -> list[dict[str, Any]]:
+        """The entries of requirements.json."""
+
+    def findings(
+        self, *, outcomes: Sequence[str] | None = None, control: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The findings, in the order of CONTRACT section 3."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """One finding in one system, as it is printed.
+
+    Attributes:
+        name: The last segment of the resource's id; of a finding about a system, its name.
+        expected, actual: As words; `absent` where the field is not there.
+    """
+
+    system: str
+    control: str
+    check: str
+    parameters: str
+    outcome: str
+    reason: str | None
+    basis: str | None
+    exception: str | None
+    resource_id: str
+    name: str
+    resource_type: str | None
+    subscription_id: str | None
+    path: str | None
+    expected: str | None
+    actual: str | None
+    evidence_table: str | None
+    row_sha256: str | None
+    observed_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The first rows of a list, and how long the whole list is."""
+
+    rows: tuple[FindingRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsSource:
+    """Every finding of some systems that is not a pass; may be iterated again and again."""
+
+    run: Run
+    systems: frozenset[str]
+
+    def __iter__(self) -> Iterator[FindingRow]:
+        for found in self.run.findings(outcomes=NOT_PASS):
+            for system in systems_of(found, self.systems):
+                yield row_of(found, system)
+
+
+Key = tuple[str, str, str]
+"""System, control and digest of parameter values."""
+
+
+class Gathered:
+    """The first findings of each control's lists, with how many there are.
+
+    Attributes:
+        accepted: Findings accepted, by system and exception.
+    """
+
+    def __init__(self, source: FindingsSource) -> None:
+        self._rows: dict[tuple[Key, str], list[FindingRow]] = {}
+        self._totals: dict[tuple[Key, str], int] = {}
+        self.accepted: dict[tuple[str, str], int] = {}
+        for found in source.run.findings(outcomes=tuple(LISTED)):
+            for system in systems_of(found, source.systems):
+                self._add(found, system)
+
+    def _add(self, found: Mapping[str, Any], system: str) -> None:
+        key = (system, str(found["control"]), str(found["parameters"]))
+        place = (key, LISTED[found["outcome"]])
+        self._totals[place] = self._totals.get(place, 0) + 1
+        rows = self._rows.setdefault(place, [])
+        if len(rows) < MOST_SHOWN:
+            rows.append(row_of(found, system))
+        if found["outcome"] == "accepted" and found["exception"]:
+            excused = (system, str(found["exception"]))
+            self.accepted[excused] = self.accepted.get(excused, 0) + 1
+
+    def shown(self, key: Key, name: str, *, most: int) -> Shown:
+        """Return the first `most` findings of one list of a control: one of LISTED's values."""
+        rows = self._rows.get((key, name), ())
+        return Shown(rows=tuple(rows[:most]), total=self._totals.get((key, name), 0))
+
+    def most_per_list(self, system: str) -> int:
+        """Return how many findings each list of a system's page may show, so that it stays small.
+
+        A page holds about ROWS_PER_PAGE of them; a list shows at least FEWEST_SHOWN.
+        """
+        lists = sum(key[0] == system for key, _ in self._rows)
+        return min(MOST_SHOWN, max(FEWEST_SHOWN, ROWS_PER_PAGE // max(1, lists)))
+
+
+def systems_of(found: Mapping[str, Any], wanted: frozenset[str]) -> list[str]:
+    """Return the wanted systems that a finding belongs to, sorted."""
+    return sorted(wanted.intersection(found["systems"]))
+
+
+def row_of(found: Mapping[str, Any], system: str) -> FindingRow:
+    """Return a finding as it is printed for one system."""
+    resource = str(found["resource_id"] or found["resource_key"] or "")
+    absent = found["basis"] == "absent"
+    return FindingRow(
+        system=system,
+        control=found["control"],
+        check=found["check"],
+        parameters=found["parameters"],
+        outcome=found["outcome"],
+        reason=found["reason"],
+        basis=found["basis"],
+        exception=found["exception"],
+        resource_id=resource,
+        name=resource.rstrip("/").rpartition("/")[2] or resource,
+        resource_type=found["resource_type"],
+        subscription_id=found["subscription_id"],
+        path=found["path"],
+        expected=value_words(found["expected"]),
+        actual=value_words(found["actual"], absent=absent),
+        evidence_table=found["evidence_table"],
+        row_sha256=found["row_sha256"],
+        observed_at=found["observed_at"],
+    )
+
+
+def value_words(text: str | None, *, absent: bool = False) -> str | None:
+    """Return a finding's JSON text for a reader: strings bare, all else as JSON.
+
+    Args:
+        text: JSON text, or None.
+        absent: The verdict rests on a field that is not there, so null means absent.
+    """
+    if text is None or text == "null":
+        return "absent" if absent else text
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+    return value if isinstance(value, str) and value else text
