@@ -50,6 +50,14 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+def with_requirement(path: Path, requirement: str) -> str:
+    text, changed = re.subn(
+        r"requirement: [^\s,}]+", f"requirement: {requirement}", path.read_text(), count=1
+    )
+    assert changed
+    return text
+
+
 def test_a_new_workspace_is_sound(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "validate", "-w", workspace).code == 0
     said = run(capsys, "test", "-w", workspace)
@@ -75,8 +83,7 @@ def test_a_typo_in_a_key(workspace: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_an_unknown_requirement(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = control_of(workspace)
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"requirement: \S+?,", "requirement: CP-99,", text, count=1))
+    path.write_text(with_requirement(path, "CP-99"), encoding="utf-8")
     said = run(capsys, "validate", "-w", workspace)
     assert said.code == 1
     assert re.search(r":\d+:\d+: error\[unknown-requirement\].*`CP-99`", said.err)
@@ -86,8 +93,7 @@ def test_a_requirement_that_yaml_takes_for_a_number(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = control_of(workspace)
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"requirement: \S+?,", "requirement: 3.10,", text, count=1))
+    path.write_text(with_requirement(path, "3.10"), encoding="utf-8")
     said = run(capsys, "validate", "-w", workspace)
     assert said.code == 1
     assert "`3.10`" in said.err

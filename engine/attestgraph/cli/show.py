@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -14,6 +15,10 @@ from attestgraph.formats.terminal import escape
 
 if TYPE_CHECKING:
     from attestgraph import pipeline
+
+
+MOST_DIGITS: Final = 5
+RARE: Final = ("inherited", "not applicable")
 
 
 def json_text(value: Any) -> str:
@@ -124,25 +129,56 @@ def status(found: pipeline.Status, *, as_json: bool) -> None:
     if as_json:
         answer(json_text(found.document))
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(highlight=False, emoji=False, markup=False, soft_wrap=False)
+    # an answer that is piped or kept in a file has no width to keep to
+    widest = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for system in found.systems:
-        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-        table.add_column(system.name, no_wrap=True)
-        for column in found.columns:
-            table.add_column(column, justify="right")
-        table.add_column("of", justify="right")
+        lines = _wide(found, system)
+        if widest is not None and max(map(len, lines)) > widest:
+            lines = _narrow(found, system)
+        answer("\n".join(lines))
         for row in system.rows:
-            table.add_row(row.framework, *(str(n) for n in row.counts), str(row.of))
-        console.print(table)
-        for row in system.rows:
-            console.print(f"  {row.framework}: {row.interval}", soft_wrap=True)
-        console.print()
+            answer(f"  {row.framework}: {row.interval}")
+        answer("")
     for line in found.notes:
-        console.print(escape(line), soft_wrap=True)
+        answer(escape(line))
+
+
+def _wide(found: pipeline.Status, system: pipeline.SystemStatus) -> list[str]:
+    """Return a system's frameworks as a table, one row each."""
+    shown = _columns_shown(found, system)
+    heads = [found.columns[number] for number in shown]
+    widths = [max(len(head), MOST_DIGITS) for head in heads]
+    label = max(len(system.name), *(len(row.framework) for row in system.rows), 0)
+    lines = [f"{escape(system.name):<{label}}  {_cells(heads, widths)}"]
+    for row in system.rows:
+        counts = [f"{row.counts[number]:,}" for number in shown]
+        lines.append(f"{row.framework:<{label}}  {_cells(counts, widths)}   of {row.of:,}")
+    return lines
+
+
+def _narrow(found: pipeline.Status, system: pipeline.SystemStatus) -> list[str]:
+    """Return a system's frameworks as lists, for a narrow terminal."""
+    lines: list[str] = []
+    for row in system.rows:
+        lines.append(f"{escape(system.name)} · {row.framework} · {row.of:,} requirements")
+        lines += [
+            f"  {row.counts[number]:>{MOST_DIGITS},}  {found.columns[number]}"
+            for number in _columns_shown(found, system)
+        ]
+    return lines
+
+
+def _cells(texts: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(f"{text:>{width}}" for text, width in zip(texts, widths, strict=True))
+
+
+def _columns_shown(found: pipeline.Status, system: pipeline.SystemStatus) -> list[int]:
+    """Return the columns worth the width: those of a rare word only where it was reached."""
+    return [
+        number
+        for number, head in enumerate(found.columns)
+        if head not in RARE or any(row.counts[number] for row in system.rows)
+    ]
 
 
 def reported(written: Sequence[Path], *, quiet: bool) -> None:

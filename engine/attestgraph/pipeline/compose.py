@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attestgraph.diagnostics import Diagnostic, InputError, Severity
 from attestgraph.pipeline.answers import (
@@ -240,6 +240,7 @@ def status(run: Path, *, system: str | None, framework: str | None) -> Status:
     from attestgraph import evidence, rollup
 
     stored = evidence.open_run(run)
+    _refuse_unknown(stored.run, run, system, (framework,) if framework else ())
     document = rollup.status_json(
         stored.run, stored.requirements, system=system, framework=framework
     )
@@ -261,5 +262,30 @@ def report(
     """Write the report of a run: HTML, CSV and JSON."""
     from attestgraph import evidence, render
 
-    model = render.report(evidence.open_run(run), system=system, frameworks=frameworks)
+    stored = evidence.open_run(run)
+    _refuse_unknown(stored.run, run, system, frameworks)
+    model = render.report(stored, system=system, frameworks=frameworks)
     return render.write(model, out)
+
+
+def _refuse_unknown(
+    run: Mapping[str, Any], folder: Path, system: str | None, frameworks: Sequence[str]
+) -> None:
+    """Refuse a system or framework that the run knows nothing of: silence would read as good."""
+    systems = [known["system"] for known in run["systems"]]
+    refs = [ref for known in run["systems"] for ref in known["frameworks"]]
+    named = [*dict.fromkeys([*refs, *(ref.partition("@")[0] for ref in refs)])]
+    found = [] if system is None or system in systems else [("system", system, systems)]
+    found += [("framework", ref, named) for ref in frameworks if ref not in named]
+    if found:
+        raise InputError(
+            *(
+                Diagnostic(
+                    slug=f"{noun}-not-in-run",
+                    message=f"the run has no {noun} `{word}`",
+                    path=str(folder),
+                    help=f"it has: {', '.join(known)}",
+                )
+                for noun, word, known in found
+            )
+        )
