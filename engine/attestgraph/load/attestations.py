@@ -25,6 +25,7 @@ from attestgraph.load.references import (
     unknown_framework,
     unknown_requirement,
 )
+from attestgraph.load.scalars import text_of
 from attestgraph.load.shapes import Shaped
 from attestgraph.model.authored import AttestTest, Control, Framework, Workspace
 from attestgraph.model.ids import (
@@ -98,7 +99,8 @@ def _attestation(folder: Folder, place: Place, shaped: Shaped, named: Named) -> 
     subjects = list(_subjects(place, value, named))
     _system(place, value, named)
     _kind(place, value)
-    for at, name in enumerate(value.get("controls") or ()):
+    others = value.get("controls")
+    for at, name in enumerate(others if isinstance(others, list) else ()):
         if isinstance(name, str) and name not in named.broken:
             place.found(("controls", at), unknown_control(name, named.controls))
     if not shaped.fits or folder.faults.errors > before:
@@ -148,7 +150,7 @@ def _system(place: Place, value: Mapping[str, Any], named: Named) -> None:
 
 def _kind(place: Place, value: Mapping[str, Any]) -> None:
     """Hold the members that belong to one kind to it."""
-    kind = value.get("kind")
+    kind = text_of(value.get("kind"))
     for key, owner in _OWN.items():
         if key in value and kind != owner and kind in set(AttestationKind):
             message = f"`{key}` has no meaning in an attestation of kind {kind}"
@@ -159,15 +161,15 @@ def _kind(place: Place, value: Mapping[str, Any]) -> None:
 
 
 def _subjects(place: Place, value: Mapping[str, Any], named: Named) -> Iterator[Subject]:
-    covers = value.get("covers")
+    covers, kind = value.get("covers"), text_of(value.get("kind"))
     for at, form in enumerate(covers if isinstance(covers, list) else ()):
         if not isinstance(form, dict):
             continue
         pointer: Pointer = ("covers", at)
-        of_check = value.get("kind") == AttestationKind.CHECK
-        if ("control" in form) != of_check and value.get("kind") in set(AttestationKind):
+        of_check = kind == AttestationKind.CHECK
+        if ("control" in form) != of_check and kind in set(AttestationKind):
             wanted = "a control's check" if of_check else "requirements"
-            message = f"an attestation of kind {value['kind']} is about {wanted}"
+            message = f"an attestation of kind {kind} is about {wanted}"
             place.fault(pointer, "wrong-subject", message)
         subject = _subject(place, pointer, form, named)
         if subject is not None:
@@ -188,7 +190,9 @@ def _subject(
         if isinstance(check, str):
             known = named.controls[ControlId(control)]
             place.found((*pointer, "check"), unknown_check(check, known))
-        return Subject(control=ControlId(control), check=CheckId(check) if check else None)
+        return Subject(
+            control=ControlId(control), check=CheckId(check) if isinstance(check, str) else None
+        )
     if not isinstance(framework, str) or not isinstance(requirement, str):
         return None
     if framework in named.broken_frameworks:

@@ -13,6 +13,7 @@ from attestgraph.diagnostics import Severity, nearest
 from attestgraph.load.files import Folder
 from attestgraph.load.nodes import Pointer
 from attestgraph.load.places import Place, read_condition
+from attestgraph.load.scalars import text_of
 from attestgraph.model.authored import (
     AttestTest,
     Check,
@@ -183,13 +184,14 @@ class CheckReader:
         if "exists" in form and "count" in form:
             message = "a related resource has `exists` or `count`, not both"
             self.place.fault((*pointer, "count"), "one-of", message, key=True)
-        if not isinstance(form.get("type"), str) or form.get("within", "self") not in set(Within):
+        within = text_of(form.get("within", "self"))
+        if not text_of(form.get("type")) or within not in set(Within):
             return None
         least = 0 if exists is False else 1
         return Related(
             type=ascii_lower(form["type"]),
-            within=Within(form.get("within", "self")),
-            name=form.get("name"),
+            within=Within(within),
+            name=text_of(form.get("name")) or None,
             where=where,
             at_least=count if isinstance(count, int) else least,
         )

@@ -14,6 +14,7 @@ from attestgraph.load.nodes import Pointer
 from attestgraph.load.parameters import read_parameters, read_values
 from attestgraph.load.places import Place
 from attestgraph.load.references import unknown_framework, unknown_requirement
+from attestgraph.load.scalars import text_of
 from attestgraph.load.shapes import Shaped
 from attestgraph.model.authored import (
     Control,
@@ -169,7 +170,7 @@ def _links(
         pointer: Pointer = ("supports", at)
         if not isinstance(form, dict) or not _requirement(place, pointer, form, known):
             continue
-        key = (form["framework"], form["requirement"], form.get("part"))
+        key = (form["framework"], form["requirement"], text_of(form.get("part")))
         if key in first:
             span = place.span((*first[key], "requirement"))
             mend = f"it first stands at {span.path}:{span.line}:{span.column}"
@@ -205,12 +206,14 @@ def _link(
     given = read_values(
         place, (*pointer, "parameters"), form.get("parameters"), parameters, control
     )
-    if form.get("covers") not in set(Covers) or "because" not in form:
+    if text_of(form.get("covers")) not in set(Covers) or "because" not in form:
         return None
-    review = form.get("review")
+    review, provenance = form.get("review"), text_of(form.get("provenance", "direct"))
+    if provenance not in set(Provenance):
+        return None
     try:
         agreed = (
-            Review(by=review["by"], on=parse_date(review["on"]))
+            Review(by=review["by"], on=parse_date(text_of(review["on"])))
             if isinstance(review, dict)
             else None
         )
@@ -224,6 +227,6 @@ def _link(
         review=agreed,
         part=form.get("part"),
         parameters=given,
-        provenance=Provenance(form.get("provenance", "direct")),
+        provenance=Provenance(provenance),
         span=place.span(pointer),
     )

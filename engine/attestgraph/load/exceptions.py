@@ -12,6 +12,7 @@ from attestgraph.load.files import Folder
 from attestgraph.load.nodes import Pointer
 from attestgraph.load.places import Place
 from attestgraph.load.references import unknown_check, unknown_control
+from attestgraph.load.scalars import text_of
 from attestgraph.load.scopes import read_scope
 from attestgraph.load.shapes import Shaped
 from attestgraph.model.ids import CheckId, ControlId, ascii_lower
@@ -66,15 +67,15 @@ def _exception(
 
 def _names(place: Place, value: Mapping[str, Any], named: Named) -> bool:
     """Keep faults of unknown names; tell whether a name is of a control that has faults."""
-    control, check = value.get("control"), value.get("check")
-    compensating = value.get("compensating")
+    control, check = text_of(value.get("control")), value.get("check")
+    compensating = text_of(value.get("compensating"))
     broken = any(name in named.broken for name in (control, compensating))
-    if isinstance(control, str) and control and control not in named.broken:
+    if control and control not in named.broken:
         known = place.found(("control",), unknown_control(control, named.controls))
         if known and isinstance(check, str):
             fault = unknown_check(check, named.controls[ControlId(control)])
             place.found(("check",), fault)
-    if isinstance(compensating, str) and compensating and compensating not in named.broken:
+    if compensating and compensating not in named.broken:
         place.found(("compensating",), unknown_control(compensating, named.controls))
     return broken
 

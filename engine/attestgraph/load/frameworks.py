@@ -9,6 +9,7 @@ from typing import Any, Final
 from attestgraph.diagnostics import Diagnostic, nearest
 from attestgraph.load.files import Folder
 from attestgraph.load.rows import Row, Rows, read_rows
+from attestgraph.load.scalars import text_of
 from attestgraph.load.shapes import Shaped
 from attestgraph.model.authored import Framework, Profile, Requirement
 from attestgraph.model.ids import FrameworkId, RequirementId
@@ -60,15 +61,15 @@ def _own_name(
     folder: Folder, shaped: Shaped, name: str, library: Mapping[FrameworkId, Framework]
 ) -> None:
     """Hold the folder's name to the id, and the id to the library's."""
-    said, replaces = shaped.value.get("framework"), shaped.value.get("replaces")
-    target = replaces.get("framework") if isinstance(replaces, dict) else None
+    said, replaces = text_of(shaped.value.get("framework")), shaped.value.get("replaces")
+    target = text_of(replaces.get("framework")) if isinstance(replaces, dict) else None
     span = shaped.document.span(("framework",))
-    if isinstance(said, str) and said != name:
+    if said and said != name:
         message = f"framework `{said}` stands in the folder `{name}`"
         mend = f"name the folder `{said}`"
         folder.faults.add(Diagnostic(slug="misnamed", message=message, help=mend, span=span))
     if said in library and target != said:
-        first = library[FrameworkId(str(said))].span
+        first = library[FrameworkId(said)].span
         message = f"the library already has a framework `{said}`"
         mend = f"say `replaces: {{framework: {said}, because: …}}`, or choose another id"
         if first is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from attestgraph.load.nodes import Pointer, Scalar
 from attestgraph.load.places import Place
 from attestgraph.load.references import unknown
-from attestgraph.load.scalars import boolean_of, integer_of
+from attestgraph.load.scalars import boolean_of, integer_of, text_of
 from attestgraph.model.authored import Parameter, ParameterValue
 from attestgraph.model.words import Stricter
 
@@ -19,9 +19,9 @@ def read_parameters(place: Place, value: Any) -> dict[str, Parameter]:
     """Return the parameters that a control declares; those with a fault are left out."""
     found: dict[str, Parameter] = {}
     for name, form in value.items() if isinstance(value, dict) else ():
-        if not isinstance(form, dict) or form.get("type") not in _NOUNS:
+        if not isinstance(form, dict) or text_of(form.get("type")) not in _NOUNS:
             continue
-        if form.get("stricter") not in set(Stricter):
+        if text_of(form.get("stricter")) not in set(Stricter):
             continue
         pointer: Pointer = ("parameters", name)
         kind = form["type"]

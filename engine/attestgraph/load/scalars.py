@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from attestgraph.load.nodes import Members, Node, Scalar, Sequence
+from attestgraph.load.nodes import Node, Scalar, Sequence
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
@@ -76,11 +76,6 @@ def free_value(node: Node, *, floats: bool) -> JsonValue:
     return {key: free_value(value, floats=floats) for key, (_, value) in node.pairs.items()}
 
 
-def written_text(node: Node) -> str | None:
-    """Return a scalar's own text, or None for a list or a mapping."""
-    return node.text if isinstance(node, Scalar) else None
-
-
-def is_mapping(node: Node | None) -> bool:
-    """Tell whether a node is a mapping."""
-    return isinstance(node, Members)
+def text_of(value: object) -> str:
+    """Return a decoded value where it is text, else nothing: what else it is, the schema judges."""
+    return value if isinstance(value, str) else ""

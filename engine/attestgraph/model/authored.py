@@ -247,7 +247,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """What we assert, and how it is tested."""
+    """What we assert, and how it is tested.
+
+    Attributes:
+        replaces_reason: Why it stands in for the library's control of the same id, where it does.
+    """
 
     id: ControlId
     says: str
@@ -261,6 +265,7 @@ class Control:
     checks: tuple[Check, ...]
     remediation: str | None
     origin: Origin = Origin.LIBRARY
+    replaces_reason: str | None = None
     span: Span | None = None
 
 

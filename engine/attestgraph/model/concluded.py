@@ -195,6 +195,7 @@ class RequirementStatus:
         status: The word; None for rows that are not assessable.
         reason: Why, in one line; printed beside the word.
         attestations: Ids of the attestations that were looked at, with their standing.
+        at_most: The word if everything that is not evaluated were met; for intervals.
     """
 
     system: SystemId
@@ -214,6 +215,7 @@ class RequirementStatus:
     exceptions: tuple[str, ...]
     counts: Mapping[Outcome, int]
     framework_word: str | None
+    at_most: Word | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
