@@ -44,3 +44,15 @@ def test_locks_name_no_place() -> None:
         assert "://" not in text
         assert "file:" not in text
         assert "--hash=sha256:" in text
+
+
+def test_only_collect_opens_addresses() -> None:
+    # the import contracts name whole packages of others, and urllib.parse touches no network
+    for module in MODULES:
+        if module.parent.name == "collect":
+            continue
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{a.name}" for a in node.names]
+            assert not any(name.startswith("urllib.request") for name in names), module.name

@@ -9,7 +9,7 @@ from typing import Self
 from attestgraph.conditions.folding import ascii_lower
 from attestgraph.diagnostics import nearest
 
-MOST_COMPARED = 2_000
+MOST_COMPARED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,13 @@ class Aliases:
     def nearest(self, alias: str) -> str | None:
         """Return the known alias that is most like `alias`, for did-you-mean.
 
-        Only aliases of the same type are compared, or of the same provider where there are none:
-        the whole table has tens of thousands.
+        Only aliases of the same type are compared, or of the same provider where none is near,
+        those of like length first: the whole table has tens of thousands.
         """
         low = ascii_lower(alias)
         for head in (low.rpartition("/")[0] + "/", low.partition("/")[0] + "/"):
-            known = sorted(key for key in self._entries if key.startswith(head))
+            known = [key for key in self._entries if key.startswith(head)]
+            known.sort(key=lambda key: (abs(len(key) - len(low)), key))
             hits = nearest(low, known[:MOST_COMPARED])
             if hits:
                 return self._entries[hits[0]].alias

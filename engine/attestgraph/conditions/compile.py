@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from attestgraph.conditions.compile_leaf import count_leaf, field_leaf, value_leaf
 from attestgraph.conditions.errors import EvaluationError
 from attestgraph.conditions.readers import Judge, Settings
-from attestgraph.conditions.scopes import Bindings
+from attestgraph.conditions.scopes import Bindings, Scope
 from attestgraph.conditions.tree import (
     AllOf,
     AnyOf,
@@ -67,12 +67,8 @@ def compile_condition(
 
 def compiled(root: Node, settings: Settings) -> Compiled:
     """Return a tree as a function of a row."""
-    judge = judge_of(root, settings, ())
-
-    def judged(row: Mapping[str, Any]) -> int:
-        return judge(row if type(row) is dict else dict(row), ())
-
-    return judged
+    judge: Callable[..., int] = judge_of(root, settings, ())
+    return judge
 
 
 def judge_of(node: Node, settings: Settings, bindings: Bindings) -> Judge:
@@ -112,10 +108,9 @@ def _all_of(members: tuple[Judge, ...]) -> Judge:
     An error of one member counts only where no other is false, as `false and error` is false in
     either order.
     """
-
     rank = IN_CONJUNCTION
 
-    def all_of(row: Any, scope: Any) -> int:
+    def all_of(row: Any, scope: Scope = ()) -> int:
         code = TRUE
         error: EvaluationError | None = None
         for member in members:
@@ -139,10 +134,9 @@ def _all_of(members: tuple[Judge, ...]) -> Judge:
 
 def _any_of(members: tuple[Judge, ...]) -> Judge:
     """Disjunction: the dual of `_all_of`."""
-
     rank = IN_DISJUNCTION
 
-    def any_of(row: Any, scope: Any) -> int:
+    def any_of(row: Any, scope: Scope = ()) -> int:
         code = FALSE
         error: EvaluationError | None = None
         for member in members:
@@ -165,7 +159,7 @@ def _any_of(members: tuple[Judge, ...]) -> Judge:
 
 
 def _not(member: Judge) -> Judge:
-    def negated(row: Any, scope: Any) -> int:
+    def negated(row: Any, scope: Scope = ()) -> int:
         found = member(row, scope)
         return found if found == UNKNOWN else found ^ TRUE
 

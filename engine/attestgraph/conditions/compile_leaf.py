@@ -10,6 +10,7 @@ from attestgraph.conditions.errors import EvaluationError, Pointer, UnknownValue
 from attestgraph.conditions.fields import FieldRef, Form, reader
 from attestgraph.conditions.folding import ascii_lower
 from attestgraph.conditions.operators import ABSENT_CODES, a_kind, verdict
+from attestgraph.conditions.paths import Key, Path, Walk
 from attestgraph.conditions.readers import (
     MOST_NAMES,
     Judge,
@@ -70,7 +71,7 @@ def field_leaf(leaf: Leaf, left: Field, settings: Settings, bindings: Bindings) 
     if name is not MISSING:
         known[name] = _inquiry(name, leaf, settings, bindings)
 
-    def judge(row: Any, scope: Scope) -> int:
+    def judge(row: Any, scope: Scope = ()) -> int:
         called = read_name(row, scope)
         expected = as_argument(right(row, scope))
         inquiry = known.get(called) if type(called) is str else None
@@ -91,7 +92,7 @@ def _fixed_leaf(name: Any, test: Test, leaf: Leaf, settings: Settings, bindings:
     if source.many or source.slot is not None:
         inquiry = _inquiry(name, leaf, settings, bindings)
 
-        def judge_many(row: Any, scope: Scope) -> int:
+        def judge_many(row: Any, scope: Scope = ()) -> int:
             try:
                 return inquiry(row, scope, test)
             except EvaluationError as error:
@@ -99,10 +100,29 @@ def _fixed_leaf(name: Any, test: Test, leaf: Leaf, settings: Settings, bindings:
 
         return judge_many
     read = reader(FieldRef(name=name, path=source.path, form=source.form))
+    if source.form is Form.PLAIN and len(source.path) == 2:
+        return _two_keys_leaf(source.path, read, test, pointer)
 
-    def judge(row: Any, _scope: Scope) -> int:
+    def judge(row: Any, _scope: Scope = ()) -> int:
         try:
             return test(read(row))
+        except EvaluationError as error:
+            raise _at(error, pointer) from None
+
+    return judge
+
+
+def _two_keys_leaf(path: Path, read: Walk, test: Test, pointer: Pointer) -> Judge:
+    """Return a leaf over `properties.x` and the like, read in place where both keys are exact."""
+    first, second = (segment.name for segment in path if isinstance(segment, Key))
+
+    def judge(row: Any, _scope: Scope = ()) -> int:
+        middle = row.get(first)
+        value = middle.get(second, MISSING) if type(middle) is dict else MISSING
+        if value is MISSING or type(value) is dict:
+            value = read(row)
+        try:
+            return test(value)
         except EvaluationError as error:
             raise _at(error, pointer) from None
 
@@ -116,7 +136,7 @@ def value_leaf(leaf: Leaf, left: Value, settings: Settings, bindings: Bindings) 
     right = operand_reader(leaf.right, settings, bindings, seen)
     operator = leaf.operator
 
-    def judge(row: Any, scope: Scope) -> int:
+    def judge(row: Any, scope: Scope = ()) -> int:
         actual = read(row, scope)
         code = verdict(operator, actual, as_argument(right(row, scope)))
         return code if code == UNKNOWN else code & TRUE  # null in an expression is no absent field
@@ -128,7 +148,7 @@ def value_leaf(leaf: Leaf, left: Value, settings: Settings, bindings: Bindings) 
         fixed = judged({}, ())
     except EvaluationError:
         return judged
-    return lambda _row, _scope: fixed
+    return lambda _row, _scope=(): fixed
 
 
 def count_leaf(
@@ -148,7 +168,7 @@ def count_leaf(
     inside = (*bindings, binding)
     where = None if left.where is None else judge_of(left.where, settings, inside)
 
-    def judge(row: Any, scope: Scope) -> int:
+    def judge(row: Any, scope: Scope = ()) -> int:
         found = members(row, scope)
         expected = as_argument(right(row, scope))
         if HIDDEN in found:
@@ -276,7 +296,7 @@ def _fixed_test(leaf: Leaf, settings: Settings) -> Test | None:
 def _watched(judge: Judge, seen: Seen, pointer: Pointer) -> Judge:
     """Return a judge that answers UNKNOWN for what is redacted and keeps note of absence."""
 
-    def watched(row: Any, scope: Scope) -> int:
+    def watched(row: Any, scope: Scope = ()) -> int:
         seen.absent = False
         try:
             code = judge(row, scope)

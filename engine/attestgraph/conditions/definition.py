@@ -71,18 +71,16 @@ class Definition:
         context: Mapping[str, Any] | None = None,
         related: Sequence[Mapping[str, Any]] = (),
     ) -> str | None:
-        """Return the effect on a resource as it is written, or None where the rule has none.
+        """Return the effect on a resource, in lower case, or None where the rule is not violated.
 
         Args:
             resource: A row, or the resource as Resource Manager gives it.
             parameters: The values of the assignment.
             context: utcNow, subscription, resourceGroup, requestContext, policy.
-            related: All resources that an ...IfNotExists effect may find; those of another type,
-                name or place are passed over as far as they tell.
+            related: What an ...IfNotExists effect may find, of any type, name or place.
 
         Raises:
-            EvaluationError: A function failed, a parameter is missing, values do not compare, or
-                the rule cannot be decided from what may be known.
+            EvaluationError: An error of the rule, or it cannot be decided from what is known.
         """
         kind = resource.get("type")
         settings = Settings(
@@ -103,7 +101,7 @@ class Definition:
             return None
         if effect in IF_NOT_EXISTS and self._exists(settings, resource, related):
             return None
-        return written
+        return ascii_lower(written)
 
     def _effect(self, settings: Settings, resource: Mapping[str, Any]) -> str:
         value = _value(self.parts.effect, settings, resource)

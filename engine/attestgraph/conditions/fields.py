@@ -117,11 +117,10 @@ def _alias(name: str, aliases: Aliases | None, resource_type: str | None, mode: 
             )
         return FieldRef(name=name, path=(), form=Form.NOWHERE)
     if mode == "control":
-        close = aliases.nearest(name) if aliases is not None else None
         raise ConditionError.of(
             "unknown-alias",
             f"unknown alias `{name}`",
-            help=f"did you mean `{close}`?" if close else "read it as `properties.x` instead",
+            help="read it as `properties.x` instead",
         )
     return _row_field(name, parse_path(name), None)
 

@@ -158,7 +158,7 @@ def step(value: Any, segment: Key) -> Any:
     if type(value) is list:
         index = segment.index
         return value[index] if index is not None and index < len(value) else MISSING
-    return MISSING
+    return step(dict(value), segment) if isinstance(value, Mapping) else MISSING
 
 
 def _search(value: Mapping[str, Any], segment: Key) -> Any:
@@ -183,14 +183,19 @@ def walk(path: Path) -> Walk:
     if len(keys) == 2:
         return _walk_two(*keys)
 
+    named = tuple((segment, segment.name) for segment in keys)
+
     def read(base: Any) -> Any:
         value = base
         if value is REDACTED:
             return REDACTED
-        for segment in keys:
-            value = step(value, segment)
-            if type(value) is Special:
-                return value
+        for segment, name in named:
+            below = value.get(name, MISSING) if type(value) is dict else MISSING
+            if below is MISSING:
+                below = step(value, segment)
+                if type(below) is Special:
+                    return below
+            value = below
         if type(value) is dict and value.get(REDACTED_KEY) is True:
             return REDACTED
         return value

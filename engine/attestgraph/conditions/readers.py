@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from attestgraph.conditions.aliases import Aliases
 from attestgraph.conditions.errors import ConditionError, EvaluationError, UnknownValueError
@@ -27,7 +27,15 @@ from attestgraph.conditions.tree import ArrayOf, Constant, ObjectOf, Operand, Te
 from attestgraph.conditions.values import HIDDEN, MISSING, REDACTED, UNLISTED, deep_redacted
 
 Reader = Callable[[Any, Scope], Any]
-Judge = Callable[[Any, Scope], int]
+
+
+class Judge(Protocol):
+    """Judges a row, for the members that the counts around are at; outside counts for none."""
+
+    def __call__(self, row: Any, scope: Scope = (), /) -> int:
+        """Return a verdict code."""
+        ...
+
 
 MOST_NAMES = 256
 
