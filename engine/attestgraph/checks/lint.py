@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from attestgraph.diagnostics import Diagnostic, Severity
@@ -37,6 +37,17 @@ _POSITIVE: Final = frozenset(
         "greaterorequals",
     }
 )
+# a missing array has no members: what each operator says of a count of 0
+_HOLD_FOR_NONE: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "equals": lambda right: right == 0,
+    "notequals": lambda right: right != 0,
+    "in": lambda right: isinstance(right, list) and 0 in right,
+    "notin": lambda right: isinstance(right, list) and 0 not in right,
+    "less": lambda right: not isinstance(right, int) or right > 0,
+    "lessorequals": lambda right: not isinstance(right, int) or right >= 0,
+    "greater": lambda right: isinstance(right, int) and right < 0,
+    "greaterorequals": lambda right: isinstance(right, int) and right <= 0,
+}
 _OWN_FIELDS: Final = frozenset({"id", "name", "type", "fullname"})
 
 
@@ -88,19 +99,40 @@ def _unguarded(node: Any, guarded: frozenset[str], *, negated: bool) -> Iterator
                 yield from _unguarded(child, inner, negated=negated)
     if "not" in members:
         yield from _unguarded(members["not"], guarded, negated=not negated)
-    field = members.get("field")
-    if not isinstance(field, str) or "[*]" in field or "when_absent" in members:
+    field = _array(members) or members.get("field")
+    if not isinstance(field, str) or "when_absent" in members:
         return
-    if members.keys() & (_POSITIVE if negated else _NEGATIVE) and ascii_lower(field) not in guarded:
+    if _holds_without(members, negated=negated) and _stem(field) not in guarded:
         yield field
+
+
+def _array(members: Mapping[str, Any]) -> str | None:
+    """Return the array that a count goes over, or None."""
+    count = members.get("count")
+    field = _members(count).get("field") if isinstance(count, Mapping) else None
+    return field if isinstance(field, str) else None
+
+
+def _holds_without(members: Mapping[str, Any], *, negated: bool) -> bool:
+    """Tell whether a leaf, or its negation, holds where what it reads is missing."""
+    if "count" in members:
+        none = any(key in members and test(members[key]) for key, test in _HOLD_FOR_NONE.items())
+        return none != negated
+    if "[*]" in str(members.get("field")):
+        # all of no values: every operator holds
+        return not negated
+    return bool(members.keys() & (_POSITIVE if negated else _NEGATIVE))
+
+
+def _stem(field: str) -> str:
+    """Return the field, or the array whose members are meant, in lower case."""
+    return ascii_lower(field).partition("[*]")[0]
 
 
 def _asked_to_exist(children: list[Any]) -> frozenset[str]:
     found = [_members(child) for child in children if isinstance(child, Mapping)]
     return frozenset(
-        ascii_lower(str(child["field"]))
-        for child in found
-        if "exists" in child and "field" in child
+        _stem(str(child["field"])) for child in found if "exists" in child and "field" in child
     )
 
 

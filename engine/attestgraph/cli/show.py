@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,7 +63,7 @@ def diagnostics(found: pipeline.Validation, *, as_json: bool, quiet: bool) -> No
 def cases(results: pipeline.CaseRun, *, as_json: bool, quiet: bool) -> None:
     """Print each control's cases, as they came out."""
     if as_json:
-        answer(json_text([case.to_json() for case in results.cases]))
+        answer(json_text([asdict(case) for case in results.cases]))
         return
     if not results.cases:
         say("error[no-cases]: no control has cases: nothing was tested")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -62,27 +63,55 @@ def _load_sound(workspace: Path | None) -> Loaded:
     """Load a workspace and refuse to go on where it has errors."""
     from attestgraph.load import load_library
 
-    loaded = load_library(find_workspace(workspace))
+    folder = find_workspace(workspace)
+    loaded = load_library(folder)
     errors = [d for d in _faults(loaded) if d.severity is Severity.ERROR]
     if errors:
-        raise InputError(*errors)
+        raise InputError(*_placed(errors, folder))
     return loaded
+
+
+def _placed(found: Iterable[Diagnostic], workspace: Path | None) -> tuple[Diagnostic, ...]:
+    """Return faults with paths that can be opened from here.
+
+    What was loaded names files relative to its own folder, so that runs are the same anywhere.
+    """
+    from attestgraph.content import library_folder
+    from attestgraph.diagnostics import in_order
+
+    folders = [library_folder()] if workspace is None else [workspace, library_folder()]
+
+    def opened(path: str) -> str:
+        base = next((f for f in folders if (f / path).exists()), None)
+        if base is None:
+            return path
+        full = base / path
+        here = Path.cwd()
+        return str(full.relative_to(here) if full.is_relative_to(here) else full)
+
+    placed = []
+    for fault in found:
+        if fault.span is not None:
+            placed.append(fault.at(replace(fault.span, path=opened(fault.span.path))))
+        else:
+            placed.append(replace(fault, path=opened(fault.path)) if fault.path else fault)
+    return tuple(in_order(placed))
 
 
 def validate(workspace: Path | None, *, at: datetime) -> Validation:
     """Check every file against its form, and every link against its catalogue."""
     from attestgraph.checks import age_warnings
-    from attestgraph.diagnostics import in_order
     from attestgraph.graph import link
     from attestgraph.load import load_library
 
-    loaded = load_library(find_workspace(workspace))
+    folder = find_workspace(workspace)
+    loaded = load_library(folder)
     library = loaded.library
     found = [*_faults(loaded), *age_warnings(library, at)]
     if not any(d.severity is Severity.ERROR for d in found):
         link(library, _digest_of_link(loaded))
     return Validation(
-        diagnostics=tuple(in_order(found)),
+        diagnostics=_placed(found, folder),
         controls=len(library.controls),
         requirements=sum(len(f.requirements) for f in library.frameworks.values()),
         frameworks=len(library.frameworks),
@@ -218,7 +247,7 @@ def evaluate(
         writer.write_json("requirements.json", rollup.requirements_json(assessment, library))
         writer.write_json("run.json", document)
     return RunSummary(
-        diagnostics=(*_faults(loaded), *judged.warnings),
+        diagnostics=(*_placed(_faults(loaded), find_workspace(workspace)), *judged.warnings),
         systems=len(library.workspace.systems),
         resources=judged.resources,
         policy_states=judged.states,
