@@ -1,4 +1,4 @@
-"""Finds the packaged controls, frameworks, reports and examples: folders and bytes, nothing read."""
+"""Finds the packaged controls, frameworks, reports and examples: places, nothing is read."""
 
 from __future__ import annotations
 
@@ -33,3 +33,8 @@ def library_folder() -> Path:
 def schema_file(name: str) -> Path:
     """Return the path of a published JSON Schema, by name without its ending."""
     return Path(__file__).resolve().parent / "schemas" / f"{name}.schema.json"
+
+
+def aliases_file() -> Path:
+    """Return the path of the packaged table of Azure Policy aliases."""
+    return library_folder() / "frameworks" / "azure-policy" / "aliases.csv"

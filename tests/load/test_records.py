@@ -37,6 +37,7 @@ effective: {from: 2026-07-01}
 valid_until: 2027-07-01
 provider:
   document: Report 2026
+  responsibility: provider
   services: [Key Vault]
   period: {from: 2026-01-01, until: 2026-12-31}
   reviewed_by: r@example.com
@@ -67,6 +68,7 @@ def test_an_inheritance_keeps_what_the_provider_shows(tmp_path: Path) -> None:
     assert record.details == {
         "provider": {
             "document": "Report 2026",
+            "responsibility": "provider",
             "services": ["Key Vault"],
             "period": {"from": "2026-01-01", "until": "2026-12-31"},
             "reviewed_by": "r@example.com",

@@ -52,10 +52,12 @@ def find_workspace(folder: Path | None) -> Path | None:
 def _faults(loaded: Loaded) -> tuple[Diagnostic, ...]:
     from attestgraph.checks import lint, parameter_faults
     from attestgraph.diagnostics import in_order
+    from attestgraph.rollup import methodology_warnings
 
     found = [*loaded.diagnostics]
     if not any(d.severity is Severity.ERROR for d in found):
-        found += [*parameter_faults(loaded.library), *lint(loaded.library)]
+        library = loaded.library
+        found += [*parameter_faults(library), *lint(library), *methodology_warnings(library)]
     return tuple(in_order(found))
 
 
@@ -226,8 +228,10 @@ def evaluate(
 ) -> RunSummary:
     """Evaluate a workspace against a snapshot into a run folder, renamed into place last."""
     from attestgraph import checks, evidence, rollup
+    from attestgraph.content import aliases_file
     from attestgraph.evaluate import run as judge
     from attestgraph.graph import link
+    from attestgraph.model.ids import sha256_of
     from attestgraph.model.times import format_time
 
     loaded = _load_sound(workspace)
@@ -241,7 +245,15 @@ def evaluate(
         judged = judge(plan, library, snapshot, at=at, folder=folder, threads=threads)
         links = link(library, _digest_of_link(loaded))
         assessment = rollup.assess(library, links, judged.tallies, sets, at)
-        document = rollup.run_json(plan, library, snapshot.manifest, judged, sets, at)
+        document = rollup.run_json(
+            plan,
+            library,
+            snapshot.manifest,
+            judged,
+            sets,
+            at,
+            aliases_sha256=sha256_of(aliases_file().read_bytes()),
+        )
         writer = evidence.RunWriter(folder)
         writer.write_json("controls.json", rollup.controls_json(assessment, library, sets))
         writer.write_json("requirements.json", rollup.requirements_json(assessment, library))

@@ -61,7 +61,7 @@ def because_of(status: ControlStatus) -> str:
         case Result.NOT_SATISFIED:
             failing = status.counts.get(Outcome.FAIL, 0)
             judged = sum(status.counts.get(outcome, 0) for outcome in JUDGED)
-            return f"{status.control} fails: {failing} of {judged}"
+            return f"{status.control} fails: {failing} of {judged} findings"
         case Result.NOT_EVALUATED:
             reasons = ", ".join(sorted(status.reasons)) or "no findings"
             notes = "".join(f"; {note}" for note in status.notes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from attestgraph.model.ids import ControlId
 from attestgraph.model.words import REQUIREMENT_RANK, Basis, Extent, RequirementOutcome, Word
@@ -156,6 +157,8 @@ def word_of(outcome: RequirementOutcome, extent: Extent, basis: frozenset[Basis]
             return Word.RISK_ACCEPTED
         case RequirementOutcome.MET:
             return _met(extent, basis)
+        case _:  # pragma: no cover
+            assert_never(outcome)
 
 
 def _met(extent: Extent, basis: frozenset[Basis]) -> Word:

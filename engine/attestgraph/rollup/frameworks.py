@@ -45,8 +45,7 @@ def _concluded(
     below: Iterable[RequirementId], known: Mapping[RequirementId, Conclusion]
 ) -> list[tuple[str, Conclusion]]:
     # rows whose parents go in a circle are not known yet: they count as not covered
-    nothing = conclude(Heard(parts=()))
-    return [(name, known.get(name, nothing)) for name in below]
+    return [(name, known.get(name) or conclude(Heard(parts=()))) for name in below]
 
 
 def totals(statuses: Iterable[RequirementStatus]) -> dict[Word, int]:

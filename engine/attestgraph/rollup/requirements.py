@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from attestgraph.model.authored import Framework, ProfileRef, Requirement, System
@@ -99,39 +99,63 @@ def requirement_status(
         actual: What was heard, with what the requirement is made of, and the conclusion.
         best: The conclusion if everything that is not evaluated were met.
     """
-    heard, conclusion = actual
-    assessable = requirement.assessable is Assessable.TRUE
+    _, conclusion = actual
     statuses = _distinct(gathered.contributions)
-    reason = reason_of(
-        conclusion, heard, gathered.recorded.declared_by, max(map(_resources, statuses), default=0)
-    )
-    word = conclusion.word if assessable else None
-    own = setting.methodology.words
-    return RequirementStatus(
+    made = RequirementStatus(
         system=setting.system.id,
         framework=setting.framework.id,
         profile=setting.ref.profile,
         requirement=requirement.id,
-        status=word,
-        outcome=conclusion.outcome if assessable else None,
-        extent=conclusion.extent if assessable else None,
-        basis=conclusion.basis if assessable else frozenset(),
-        reason=reason if assessable else None,
-        contributors=tuple(
-            ContributorStatus(
-                contribution=contribution, result=status.result, accepted=status.accepted
-            )
-            for contribution, status in gathered.contributions
-        ),
+        status=conclusion.word,
+        outcome=conclusion.outcome,
+        extent=conclusion.extent,
+        basis=conclusion.basis,
+        reason=_reason(gathered, actual, statuses),
+        contributors=tuple(_contributor(*linked) for linked in gathered.contributions),
         suggestions=setting.links.suggestions.get((setting.framework.id, requirement.id), ()),
         attestations=tuple(gathered.recorded.looked_at),
-        remainder=conclusion.remainder if assessable else None,
+        remainder=conclusion.remainder,
         inheritance=gathered.recorded.inheritance,
         exceptions=tuple(sorted({e for status in statuses for e in status.exceptions})),
         counts=_counts(statuses),
-        framework_word=setting.framework.vocabulary.get(word, own.get(word)) if word else None,
-        at_most=best.word if assessable else None,
+        framework_word=_own_word(setting, conclusion),
+        at_most=best.word,
     )
+    return made if requirement.assessable is Assessable.TRUE else _without_word(made)
+
+
+def _contributor(contribution: Contribution, status: ControlStatus) -> ContributorStatus:
+    return ContributorStatus(
+        contribution=contribution, result=status.result, accepted=status.accepted
+    )
+
+
+def _without_word(made: RequirementStatus) -> RequirementStatus:
+    return replace(
+        made,
+        status=None,
+        outcome=None,
+        extent=None,
+        basis=frozenset(),
+        reason=None,
+        remainder=None,
+        framework_word=None,
+        at_most=None,
+    )
+
+
+def _own_word(setting: Setting, conclusion: Conclusion) -> str | None:
+    """Return the framework's word, or its methodology's, where there is one."""
+    word = conclusion.word
+    return setting.framework.vocabulary.get(word, setting.methodology.words.get(word))
+
+
+def _reason(
+    gathered: Gathered, actual: tuple[Heard, Conclusion], statuses: tuple[ControlStatus, ...]
+) -> str:
+    heard, conclusion = actual
+    resources = max(map(_resources, statuses), default=0)
+    return reason_of(conclusion, heard, gathered.recorded.declared_by, resources)
 
 
 def _status(setting: Setting, contribution: Contribution) -> ControlStatus:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from attestgraph import __version__
 from attestgraph.checks.parameters import ParameterSets
 from attestgraph.checks.plan import Plan, merged
-from attestgraph.diagnostics import Diagnostic, in_order
+from attestgraph.diagnostics import in_order
 from attestgraph.model.authored import Framework, ProfileRef, System
-from attestgraph.model.concluded import CheckTally
 from attestgraph.model.ids import ControlId, digest_of, stable_uuid
 from attestgraph.model.records import Library
 from attestgraph.model.snapshot import RUN_FORMAT, SnapshotManifest, TableManifest
@@ -21,44 +20,15 @@ from attestgraph.rollup.documents import counts_json, span_json
 from attestgraph.rollup.methodologies import methodology
 from attestgraph.rollup.register import exclusion_json, records_json
 
-
-class Judged(Protocol):
-    """What the evaluation of a snapshot came to, as far as run.json says it."""
-
-    @property
-    def tallies(self) -> Sequence[CheckTally]:
-        """Findings counted per system."""
-
-    @property
-    def totals(self) -> Mapping[str, int]:
-        """All findings by outcome."""
-
-    @property
-    def completeness(self) -> Sequence[Mapping[str, Any]]:
-        """What is missing of the evidence that the checks need."""
-
-    @property
-    def warnings(self) -> Sequence[Diagnostic]:
-        """What a reader must be told of the whole run."""
-
-    @property
-    def unassigned(self) -> int:
-        """Resources that are in no system."""
-
-    @property
-    def states(self) -> int:
-        """Policy states that were read."""
-
-    @property
-    def resources(self) -> int:
-        """Resources that were read."""
+if TYPE_CHECKING:
+    from attestgraph.evaluate import Evaluated
 
 
 def run_json(
     plan: Plan,
     library: Library,
     snapshot: SnapshotManifest,
-    judged: Judged,
+    judged: Evaluated,
     parameter_sets: Mapping[ControlId, ParameterSets],
     at: datetime,
     *,
@@ -79,28 +49,38 @@ def run_json(
     """
     inputs = _inputs(library, snapshot, parameter_sets, aliases_sha256)
     tool = f"attestgraph {__version__}"
-    workspace = library.workspace
-    used = {exception for tally in judged.tallies for exception in tally.exceptions}
-    systems = sorted(workspace.systems, key=lambda s: s.id)
     return {
         "format": RUN_FORMAT,
         "run": stable_uuid("run", tool, format_time(at), digest_of(inputs)),
         "evaluated_at": format_time(at),
         "tool": tool,
         "content": {"library_sha256": library.library_sha256},
-        "organisation": workspace.organisation,
-        "classification": workspace.classification,
+        "organisation": library.workspace.organisation,
+        "classification": library.workspace.classification,
         "inputs": inputs,
         "overrides": _overrides(library),
         "checks": _checks(plan),
+        **_authored(library, judged, at),
+        "snapshot": _snapshot(snapshot),
+        **_found(judged),
+    }
+
+
+def _authored(library: Library, judged: Evaluated, at: datetime) -> dict[str, Any]:
+    """Return what people wrote, as far as a report prints it (decision 0008)."""
+    systems = sorted(library.workspace.systems, key=lambda s: s.id)
+    exclusions = sorted(library.exclusions, key=lambda e: (e.scope.key, e.until, e.reason))
+    used = {exception for tally in judged.tallies for exception in tally.exceptions}
+    return {
         "systems": [_system(system) for system in systems],
-        "exclusions": [
-            exclusion_json(exclusion, at)
-            for exclusion in sorted(library.exclusions, key=lambda e: (e.scope.key, e.until))
-        ],
+        "exclusions": [exclusion_json(exclusion, at) for exclusion in exclusions],
         "frameworks": [_framework(library, ref) for ref in _refs(systems)],
         "records": records_json(library, at, used),
-        "snapshot": _snapshot(snapshot),
+    }
+
+
+def _found(judged: Evaluated) -> dict[str, Any]:
+    return {
         "totals": {
             "resources": judged.resources,
             "policy_states": judged.states,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attestgraph.diagnostics import Diagnostic, Severity
+from attestgraph.model.records import Library
 from attestgraph.rollup.methodologies import cmmc, hipaa, nist_800_53a
 from attestgraph.rollup.methodologies.form import Methodology
 
@@ -21,3 +23,24 @@ def methodology(name: str) -> Methodology:
 
 def _all() -> tuple[Methodology, ...]:
     return (cmmc.METHODOLOGY, hipaa.METHODOLOGY, nist_800_53a.METHODOLOGY)
+
+
+def methodology_warnings(library: Library) -> tuple[Diagnostic, ...]:
+    """Return a warning for each framework whose methodology has no rules here.
+
+    Slug: `unknown-methodology`. Its rows are then concluded one by one, in our own words.
+    """
+    return tuple(
+        Diagnostic(
+            slug="unknown-methodology",
+            severity=Severity.WARNING,
+            message=(
+                f"framework `{framework.id}` names the methodology `{framework.methodology}`, "
+                "which has no rules of its own here"
+            ),
+            help=f"known: {', '.join(known())}; or leave it, and every row stands by itself",
+            span=framework.span,
+        )
+        for framework in library.frameworks.values()
+        if framework.methodology not in known()
+    )
