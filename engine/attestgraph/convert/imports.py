@@ -12,11 +12,11 @@ from typing import Final
 
 from attestgraph import __version__
 from attestgraph.convert.answers import Answer, Row
-from attestgraph.diagnostics import Diagnostic, InputError, Severity, Span
-from attestgraph.evidence import Conflict, SnapshotClaim, TableClaim, WrittenTable
+from attestgraph.convert.completeness import Page
+from attestgraph.diagnostics import Diagnostic, InputError, Severity
+from attestgraph.evidence import Conflict, SnapshotClaim, WrittenTable
 from attestgraph.model.ids import ascii_lower, id_key, is_within
 from attestgraph.model.snapshot import SnapshotOrigin, TableManifest, TableSource
-from attestgraph.model.words import Completeness
 
 EVERYTHING: Final = "/"
 MOST_FAULTS: Final = 200
@@ -142,6 +142,33 @@ class Faults:
             raise InputError(*self.found)
 
 
+@dataclass(slots=True)
+class Progress:
+    """What both imports learn while they read.
+
+    Attributes:
+        outside: How many rows lie in none of the scopes named.
+        first_outside: The first of them.
+    """
+
+    asked: Asked
+    faults: Faults = field(default_factory=Faults)
+    pages: list[Page] = field(default_factory=list)
+    outside: int = 0
+    first_outside: tuple[Answer, Row] | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return sum(page.rows for page in self.pages)
+
+    def saw(self, key: str, answer: Answer, row: Row) -> None:
+        """Note whether a row lies in the scopes named."""
+        if self.asked.outside(key):
+            self.first_outside = self.first_outside or (answer, row)
+            self.outside += 1
+
+
 def import_source(files: Sequence[Path], asked: Asked, *, pages: int) -> TableSource:
     """Return the record of an import: the names of the files stand where a query would."""
     query = ", ".join(sorted(path.name for path in files))
@@ -168,51 +195,47 @@ def about_import(asked: Asked, *, tenants: Iterable[str]) -> SnapshotClaim:
     )
 
 
-def warnings_of(
+def imported(
+    out: Path,
     written: Sequence[WrittenTable],
-    claims: Sequence[TableClaim],
-    asked: Asked,
-    *,
-    rows: int,
-    outside: tuple[int, Span | None, str | None],
+    progress: Progress,
     contradicted: tuple[str, ...],
-) -> tuple[Diagnostic, ...]:
-    """Return what a reader must be told of an import that was accepted.
+) -> Imported:
+    """Return what an import came to, with what a reader must be told of it.
 
     Args:
-        written: The tables.
-        claims: What the import said of them.
-        asked: What was asked for.
-        rows: Rows read.
-        outside: How many rows lie in no scope, and where the first stands.
+        out: The snapshot folder.
+        written: The tables that were written.
+        progress: What was learnt while reading.
         contradicted: Why the export is incomplete by its own words.
     """
     found = [warning for table in written for warning in _conflict_warnings(table)]
-    if rows == 0:
+    declared = progress.asked.declared
+    if not progress.rows:
         found.append(
             _warning("empty-export", "the export holds no rows; that alone proves nothing")
         )
-    count, span, path = outside
-    if count:
-        found.append(
-            Diagnostic(
-                slug="outside-scope",
-                severity=Severity.WARNING,
-                message=f"{count} rows lie in none of the scopes named; completeness is unknown",
-                help="name every scope that the export was asked for",
-                span=span,
-                path=path,
-            )
-        )
-    incomplete = any(claim.complete is Completeness.FALSE for claim in claims)
-    if asked.declared is not None and incomplete:
-        found.append(
-            _warning(
-                "declaration-contradicted",
-                f"declared complete by {asked.declared[0]}, but {'; '.join(contradicted)}",
-            )
-        )
-    return tuple(found)
+    if progress.first_outside is not None:
+        found.append(_outside_warning(progress.outside, *progress.first_outside))
+    if declared is not None and contradicted:
+        message = f"declared complete by {declared[0]}, but {'; '.join(contradicted)}"
+        found.append(_warning("declaration-contradicted", message))
+    return Imported(
+        folder=out,
+        tables=tuple(table.manifest for table in written),
+        diagnostics=tuple(found),
+    )
+
+
+def _outside_warning(count: int, answer: Answer, row: Row) -> Diagnostic:
+    return Diagnostic(
+        slug="outside-scope",
+        severity=Severity.WARNING,
+        message=f"{count} rows lie in none of the scopes named; completeness is unknown",
+        help="name every scope that the export was asked for",
+        path=answer.path,
+        span=answer.place(row),
+    )
 
 
 def _warning(slug: str, message: str) -> Diagnostic:

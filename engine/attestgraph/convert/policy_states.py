@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,17 +14,15 @@ from attestgraph.checks.tables import POLICY_STATES
 from attestgraph.convert.answers import Answer, Row
 from attestgraph.convert.completeness import Judgement, Page, contradictions, links_prove
 from attestgraph.convert.imports import (
-    Asked,
-    Faults,
     Imported,
+    Progress,
     about_import,
     asked_for,
     import_source,
-    warnings_of,
+    imported,
 )
 from attestgraph.convert.reading import read_answers
 from attestgraph.convert.resources import MOST_NESTED, too_deep
-from attestgraph.diagnostics import Span
 from attestgraph.evidence import Spool, TableClaim, canonical_type, snapshot_writer
 from attestgraph.model.ids import ascii_lower, id_key, subscription_of, type_in_id
 from attestgraph.model.snapshot import PolicyState, TableSource
@@ -52,13 +50,8 @@ _TIME: Final = "timestamp"
 class _Reading:
     """What is learnt from the rows of an import."""
 
-    asked: Asked
-    faults: Faults = field(default_factory=Faults)
-    pages: list[Page] = field(default_factory=list)
-    types: set[str] = field(default_factory=set)
+    progress: Progress
     compliant: bool = False
-    outside: int = 0
-    first_outside: tuple[Span | None, str | None] = (None, None)
 
     def read(self, answer: Answer, spool: Spool) -> None:
         """Read every record of an answer."""
@@ -68,20 +61,15 @@ class _Reading:
             record = _record(row.value)
             found = list(_faults(record))
             if found:
-                self.faults.add(answer, row, found)
+                self.progress.faults.add(answer, row, found)
             else:
                 self._keep(record, answer, row, spool)
-        self.pages.append(Page(answer=answer, rows=rows))
+        self.progress.pages.append(Page(answer=answer, rows=rows))
 
     def _keep(self, record: Mapping[str, Any], answer: Answer, row: Row, spool: Spool) -> None:
         values = state_values(record)
-        if self.asked.outside(values["resource_key"]):
-            if not self.outside:
-                self.first_outside = (answer.place(row), answer.path)
-            self.outside += 1
+        self.progress.saw(values["resource_key"], answer, row)
         self.compliant |= values["state"] == PolicyState.COMPLIANT
-        if values["resource_type"]:
-            self.types.add(values["resource_type"])
         place = f"{answer.path} row {row.number}"
         spool.add(values, place=place)
         for component in _components(record):
@@ -113,46 +101,30 @@ def import_policy_states(
     Raises:
         InputError: Files that cannot be read, rows with faults (all of them), a damaged snapshot.
     """
-    asked = asked_for(scopes, declared, at)
-    reading = _Reading(asked=asked)
+    progress = Progress(asked=asked_for(scopes, declared, at))
+    reading = _Reading(progress=progress)
     with snapshot_writer(out, threads=threads) as writer:
         spool = writer.spool(POLICY_STATES)
         for file in sorted(files):
             for answer in read_answers(file):
                 reading.read(answer, spool)
-        reading.faults.refuse()
-        rows = sum(page.rows for page in reading.pages)
-        contradicted = contradictions(reading.pages, distinct=rows)
-        source = import_source(files, asked, pages=len(reading.pages))
-        claim = _claim(reading, contradicted, source, rows=rows)
-        written = writer.write([claim], about_import(asked, tenants=()))
-    return Imported(
-        folder=out,
-        tables=tuple(table.manifest for table in written.tables),
-        diagnostics=warnings_of(
-            written.tables,
-            [claim],
-            asked,
-            rows=rows,
-            outside=(reading.outside, *reading.first_outside),
-            contradicted=contradicted,
-        ),
-    )
+        progress.faults.refuse()
+        contradicted = contradictions(progress.pages, distinct=progress.rows)
+        source = import_source(files, progress.asked, pages=len(progress.pages))
+        claim = _claim(reading, contradicted, source)
+        written = writer.write([claim], about_import(progress.asked, tenants=()))
+    return imported(out, written.tables, progress, contradicted)
 
 
-def _claim(
-    reading: _Reading, contradicted: tuple[str, ...], source: TableSource, *, rows: int
-) -> TableClaim:
-    asked = reading.asked
-    judged = _judge(reading, contradicted, rows=rows)
-    types: tuple[str, ...] | None = None
-    if judged.complete is Completeness.TRUE and asked.declared is None:
-        types = tuple(sorted(reading.types))
+def _claim(reading: _Reading, contradicted: tuple[str, ...], source: TableSource) -> TableClaim:
+    asked = reading.progress.asked
+    judged = _judge(reading, contradicted)
     return TableClaim(
         name=POLICY_STATES,
         sources=(source,),
         complete=judged.complete,
-        types=types,
+        # an answer for a scope holds the states of every type there: none is asked for by itself
+        types=None,
         # none seen: the export may have been asked for what does not comply
         includes_compliant=True if reading.compliant else None,
         incomplete=judged.gaps(asked.scopes),
@@ -160,21 +132,22 @@ def _claim(
     )
 
 
-def _judge(reading: _Reading, contradicted: tuple[str, ...], *, rows: int) -> Judgement:
+def _judge(reading: _Reading, contradicted: tuple[str, ...]) -> Judgement:
+    progress = reading.progress
     if contradicted:
         return Judgement(complete=Completeness.FALSE, because=contradicted)
-    if reading.asked.declared is not None:
+    if progress.asked.declared is not None:
         return Judgement(complete=Completeness.TRUE)
     reasons = []
-    if not rows:
+    if not progress.rows:
         reasons.append("the export holds no rows")
     elif not reading.compliant:
         reasons.append("no record complies: the export may be of the others only")
-    if not reading.asked.named:
+    if not progress.asked.named:
         reasons.append("it is not said what the export was asked for (--scope)")
-    if reading.outside:
+    if progress.outside:
         reasons.append("rows lie outside the scopes named")
-    if not links_prove(reading.pages):
+    if not links_prove(progress.pages):
         reasons.append("the export does not say that nothing follows")
     if reasons:
         return Judgement(complete=Completeness.UNKNOWN, because=tuple(reasons))
@@ -219,7 +192,7 @@ def _faults(record: Any) -> Iterator[str]:
 
 
 def _is_time(value: Any) -> bool:
-    if value is None or value in _PLACEHOLDERS:
+    if value is None or (isinstance(value, str) and ascii_lower(value.strip()) in _PLACEHOLDERS):
         return True
     try:
         parse_time(value if isinstance(value, str) else "")
@@ -258,7 +231,7 @@ def state_values(record: Mapping[str, Any]) -> dict[str, Any]:
         "effect": _lower(action),
         "reason_code": _text(record, "complianceReasonCode"),
         "evaluated_at": None if moment is None else parse_time(moment),
-        "component_id": _key(_text(record, "componentId")),
+        "component_id": _component_key(_text(record, "componentId")),
         "component_type": None if component_type is None else canonical_type(component_type),
         "parameters": _parameters(record, in_set=set_definition is not None),
         "details": record.get("policyEvaluationDetails"),
@@ -306,7 +279,7 @@ def _components(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             continue
         moment, kind = _text(component, _TIME), _text(component, "type")
         yield {
-            "component_id": id_key(component_id),
+            "component_id": _component_key(component_id),
             "component_type": None if kind is None else canonical_type(kind),
             "state": str(fold_state(raw)),
             "state_raw": raw,
@@ -319,6 +292,11 @@ def _text(record: Mapping[str, Any], name: str) -> str | None:
     if not isinstance(value, str) or ascii_lower(value.strip()) in _PLACEHOLDERS:
         return None
     return value
+
+
+def _component_key(text: str | None) -> str | None:
+    """Return the id of a component as a key; the service also gives a bare name."""
+    return id_key(text) if text is not None and "/" in text else _lower(text)
 
 
 def _key(text: str | None) -> str | None:

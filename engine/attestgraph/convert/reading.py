@@ -33,8 +33,9 @@ def read_answers(path: Path, *, limits: Limits | None = None) -> Iterator[Answer
     Rows of NDJSON are read as they are asked for, so that a file may be larger than memory.
 
     Raises:
-        InputError: `missing-file`, `unreadable-file`, `empty-file`, `export-too-large`, `not-utf8`, `bad-json`,
-            `duplicate-key`, `null-character`, `number-too-large`, `unknown-form`, `error-answer`.
+        InputError: `missing-file`, `unreadable-file`, `empty-file`, `export-too-large`,
+            `not-utf8`, `bad-json`, `duplicate-key`, `null-character`, `number-too-large`,
+            `nested-too-deep`, `unknown-form`, `error-answer`.
     """
     limits = limits or Limits()
     if not path.is_file():
@@ -48,27 +49,13 @@ def read_answers(path: Path, *, limits: Limits | None = None) -> Iterator[Answer
         )
     first, more = _first_line(path, limits)
     if first is None:
-        raise InputError(
-            Diagnostic(
-                slug="empty-file",
-                message="the file is empty",
-                path=str(path),
-                help="an export of nothing is `[]`; an empty file is an export that failed",
-            )
-        )
+        raise InputError(_empty(path))
     value = _quiet(first) if more else None
     if isinstance(value, dict):
         yield from _lines(path, limits)
         return
     if path.stat().st_size > limits.document:
-        raise InputError(
-            Diagnostic(
-                slug="export-too-large",
-                message=f"a JSON document of more than {limits.document >> 20} MiB",
-                path=str(path),
-                help="write one row a line (NDJSON), which has no such limit: `jq -c '.data[]'`",
-            )
-        )
+        raise InputError(_too_large(path, limits))
     data = path.read_bytes().removeprefix(_BOM)
     answer = answer_of(_strict(data, path=str(path)), path=str(path))
     yield replace(answer, locate=_locator(data, answer.pointer, str(path)))
@@ -88,6 +75,24 @@ def _first_line(path: Path, limits: Limits) -> tuple[bytes | None, bool]:
                 return text, False
             first = first or text or None
     return first, False
+
+
+def _empty(path: Path) -> Diagnostic:
+    return Diagnostic(
+        slug="empty-file",
+        message="the file is empty",
+        path=str(path),
+        help="an export of nothing is `[]`; an empty file is an export that failed",
+    )
+
+
+def _too_large(path: Path, limits: Limits) -> Diagnostic:
+    return Diagnostic(
+        slug="export-too-large",
+        message=f"a JSON document of more than {limits.document >> 20} MiB",
+        path=str(path),
+        help="write one row a line (NDJSON), which has no such limit: `jq -c '.data[]'`",
+    )
 
 
 def _wide(path: Path) -> Diagnostic:

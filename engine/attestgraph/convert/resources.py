@@ -14,16 +14,14 @@ from attestgraph.checks.tables import RESOURCES, table_of
 from attestgraph.convert.answers import Answer, Row
 from attestgraph.convert.completeness import Judgement, Page, contradictions, counts_prove
 from attestgraph.convert.imports import (
-    Asked,
-    Faults,
     Imported,
+    Progress,
     about_import,
     asked_for,
     import_source,
-    warnings_of,
+    imported,
 )
 from attestgraph.convert.reading import read_answers
-from attestgraph.diagnostics import Span
 from attestgraph.evidence import (
     READABLE_FIELDS,
     SnapshotWriter,
@@ -67,14 +65,10 @@ class _Part:
 class _Reading:
     """What is learnt from the rows of an import."""
 
-    asked: Asked
-    faults: Faults = field(default_factory=Faults)
+    progress: Progress
     parts: dict[str, _Part] = field(default_factory=dict)
-    pages: list[Page] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     tenants: set[str] = field(default_factory=set)
-    outside: int = 0
-    first_outside: tuple[Span | None, str | None] = (None, None)
 
     def read(self, answer: Answer, writer: SnapshotWriter) -> None:
         """Read every row of an answer into the writer's tables."""
@@ -84,24 +78,21 @@ class _Reading:
             value = _named(row.value)
             found = list(_faults(value))
             if found:
-                self.faults.add(answer, row, found)
+                self.progress.faults.add(answer, row, found)
             else:
                 self._keep(value, answer, row, writer)
-        self.pages.append(Page(answer=answer, rows=rows))
+        self.progress.pages.append(Page(answer=answer, rows=rows))
 
     def _keep(
         self, value: dict[str, Any], answer: Answer, row: Row, writer: SnapshotWriter
     ) -> None:
-        values = resource_values(value, observed_at=self.asked.at, source="import")
+        values = resource_values(value, observed_at=self.progress.asked.at, source="import")
         table = table_of(values["type"])
         part = self.parts.setdefault(table, _Part())
         part.saw(values["type"], _given(value, answer))
         key = id_key(values["id"])
         self.keys.add(key)
-        if self.asked.outside(key):
-            if not self.outside:
-                self.first_outside = (answer.place(row), answer.path)
-            self.outside += 1
+        self.progress.saw(key, answer, row)
         if values.get("tenant_id"):
             self.tenants.add(values["tenant_id"])
         writer.spool(table).add(values, place=f"{answer.path} row {row.number}")
@@ -129,38 +120,28 @@ def import_resources(
     Raises:
         InputError: Files that cannot be read, rows with faults (all of them), a damaged snapshot.
     """
-    asked = asked_for(scopes, declared, at)
-    reading = _Reading(asked=asked)
+    progress = Progress(asked=asked_for(scopes, declared, at))
+    reading = _Reading(progress=progress)
     with snapshot_writer(out, threads=threads) as writer:
         for file in sorted(files):
             for answer in read_answers(file):
                 reading.read(answer, writer)
-        reading.faults.refuse()
-        contradicted = contradictions(reading.pages, distinct=len(reading.keys))
-        source = import_source(files, asked, pages=len(reading.pages))
+        progress.faults.refuse()
+        contradicted = contradictions(progress.pages, distinct=len(reading.keys))
+        source = import_source(files, progress.asked, pages=len(progress.pages))
         claims = [
             _claim(name, part, reading, contradicted, source)
             for name, part in sorted((reading.parts or {RESOURCES: _Part()}).items())
         ]
-        written = writer.write(claims, about_import(asked, tenants=reading.tenants))
-    return Imported(
-        folder=out,
-        tables=tuple(table.manifest for table in written.tables),
-        diagnostics=warnings_of(
-            written.tables,
-            claims,
-            asked,
-            rows=sum(page.rows for page in reading.pages),
-            outside=(reading.outside, *reading.first_outside),
-            contradicted=contradicted,
-        ),
-    )
+        about = about_import(progress.asked, tenants=reading.tenants)
+        written = writer.write(claims, about)
+    return imported(out, written.tables, progress, contradicted)
 
 
 def _claim(
     name: str, part: _Part, reading: _Reading, contradicted: tuple[str, ...], source: TableSource
 ) -> TableClaim:
-    asked = reading.asked
+    asked = reading.progress.asked
     judged = _judge(name, part, reading, contradicted)
     types: tuple[str, ...] | None = None
     if judged.complete is Completeness.TRUE and asked.declared is None:
@@ -181,20 +162,21 @@ def _claim(
 
 
 def _judge(name: str, part: _Part, reading: _Reading, contradicted: tuple[str, ...]) -> Judgement:
+    progress = reading.progress
     if contradicted:
         return Judgement(complete=Completeness.FALSE, because=contradicted)
-    if reading.asked.declared is not None:
+    if progress.asked.declared is not None:
         return Judgement(complete=Completeness.TRUE)
     reasons = []
     if not part.projection:
         reasons.append("the export holds no rows")
     if name != RESOURCES:
         reasons.append("Resource Graph does not prove this table")
-    if not reading.asked.named:
+    if not progress.asked.named:
         reasons.append("it is not said what the export was asked for (--scope)")
-    if reading.outside:
+    if progress.outside:
         reasons.append("rows lie outside the scopes named")
-    if not counts_prove(reading.pages, distinct=len(reading.keys)):
+    if not counts_prove(progress.pages, distinct=len(reading.keys)):
         reasons.append("the export does not say how many rows there should be")
     if reasons:
         return Judgement(complete=Completeness.UNKNOWN, because=tuple(reasons))

@@ -19,7 +19,7 @@ from attestgraph.model.ids import ascii_lower
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _WHOLE: Final = re.compile(rb"-?[0-9]+")
 # orjson reads an integer beyond 64 bit as a float, and writes such floats with an exponent
-_HUGE: Final = re.compile(rb"[0-9]e(?:1[89]|[2-9][0-9]|[1-3][0-9]{2})(?:[,}\]]|\Z)")
+_HUGE: Final = re.compile(rb"[0-9]e\+?(?:1[89]|[2-9][0-9]|[1-3][0-9]{2})(?:[,}\]]|\Z)")
 _LEAST: Final = -(1 << 63)
 _MOST: Final = (1 << 64) - 1
 MOST_DEEP: Final = 110
@@ -54,11 +54,7 @@ def suspicious(data: bytes, value: Any) -> bool:
         # nested deeper than orjson writes
         return True
     lowered = orjson.dumps(orjson.loads(compact.lower()))
-    return (
-        _strings(data) != _strings(lowered)
-        or _NUL in data
-        or _HUGE.search(compact) is not None
-    )
+    return _strings(data) != _strings(lowered) or _NUL in data or _HUGE.search(compact) is not None
 
 
 def _strings(data: bytes) -> int:

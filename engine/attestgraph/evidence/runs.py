@@ -18,6 +18,30 @@ RUN: Final = "run.json"
 CONTROLS: Final = "controls.json"
 REQUIREMENTS: Final = "requirements.json"
 FINDINGS_FILE: Final = "findings.parquet"
+VERDICTS_FILE: Final = "verdicts.parquet"
+# a finding about a system names it; one about a missing scope has no type; all others are of a
+# resource, whatever table the verdict rests on
+_MEMBERSHIP: Final = """
+WITH lines AS (SELECT * FROM read_parquet($verdicts)),
+of_resource AS (
+  SELECT resource_key, resource_type, list_sort(list_distinct(flatten(list(systems)))) AS systems
+  FROM lines WHERE kind = 'resource' GROUP BY ALL),
+of_gap AS (
+  SELECT resource_key, evidence_table, reason,
+    list_sort(list_distinct(flatten(list(systems)))) AS systems
+  FROM lines WHERE kind = 'gap' GROUP BY ALL)
+"""
+_SYSTEMS: Final = """
+CASE WHEN found.resource_key = '' THEN [found.resource_id]
+  ELSE coalesce(of_resource.systems, of_gap.systems, []) END AS systems
+"""
+_JOIN: Final = """
+LEFT JOIN of_resource ON of_resource.resource_key = found.resource_key
+  AND of_resource.resource_type = found.resource_type
+LEFT JOIN of_gap ON found.resource_type IS NULL AND of_gap.resource_key = found.resource_key
+  AND of_gap.evidence_table = found.evidence_table
+  AND of_gap.reason IS NOT DISTINCT FROM found.reason
+"""
 _BATCH: Final = 4096
 _HELP: Final = "evaluate again; a run is never edited by hand"
 
@@ -60,6 +84,9 @@ class StoredRun:
     ) -> Iterator[dict[str, Any]]:
         """Give findings in the order of the file, times as text.
 
+        Beside the columns of the file each has `systems`: the ids of the systems that it belongs
+        to, sorted, as verdicts.parquet has them; a resource in no system has none.
+
         Args:
             outcomes: Only these; default: all.
             control: Of this control only.
@@ -72,15 +99,22 @@ class StoredRun:
         path = self.folder / FINDINGS_FILE
         chosen = ", ".join(column.read for column in FINDINGS.columns)
         where, values = _conditions(outcomes, control)
+        names = (*FINDINGS.names, "systems")
         connection = connect(folder=self.folder)
         try:
             connection.execute(
-                f"SELECT {chosen} FROM read_parquet(?){where}",  # noqa: S608
-                [str(path), *values],
+                f"{_MEMBERSHIP}, found AS (SELECT {chosen}, file_row_number AS nth "  # noqa: S608
+                f"FROM read_parquet($findings, file_row_number=true){where}) "
+                f"SELECT found.* EXCLUDE (nth), {_SYSTEMS} FROM found {_JOIN} ORDER BY nth",
+                {
+                    "findings": str(path),
+                    "verdicts": str(self.folder / VERDICTS_FILE),
+                    **values,
+                },
             )
             while rows := connection.fetchmany(_BATCH):
                 for row in rows:
-                    yield dict(zip(FINDINGS.names, row, strict=True))
+                    yield dict(zip(names, row, strict=True))
         except duckdb.Error as error:
             message = str(error).splitlines()[0]
             raise InputError(_damage(path, f"the findings cannot be read: {message}")) from None
@@ -88,15 +122,17 @@ class StoredRun:
             connection.close()
 
 
-def _conditions(outcomes: Collection[str] | None, control: str | None) -> tuple[str, list[str]]:
-    parts, values = [], []
+def _conditions(
+    outcomes: Collection[str] | None, control: str | None
+) -> tuple[str, dict[str, Any]]:
+    parts: list[str] = []
+    values: dict[str, Any] = {}
     if outcomes is not None:
-        wanted = sorted(str(outcome) for outcome in outcomes)
-        parts.append(f"outcome IN ({', '.join('?' * len(wanted))})" if wanted else "false")
-        values += wanted
+        parts.append("list_contains($outcomes, outcome)")
+        values["outcomes"] = sorted(str(outcome) for outcome in outcomes)
     if control is not None:
-        parts.append('"control" = ?')
-        values.append(control)
+        parts.append('"control" = $control')
+        values["control"] = control
     return (f" WHERE {' AND '.join(parts)}" if parts else "", values)
 
 
@@ -137,7 +173,7 @@ def _file_faults(folder: Path, files: Any) -> list[Diagnostic]:
         if not isinstance(name, str) or Path(name).name != name:
             return [_damage(folder / RUN, "`files` names something that is no file of the run")]
         listed[name] = entry
-    names = sorted({*listed, CONTROLS, REQUIREMENTS, FINDINGS_FILE})
+    names = sorted({*listed, CONTROLS, REQUIREMENTS, FINDINGS_FILE, VERDICTS_FILE})
     found = [_file_fault(folder / name, listed.get(name)) for name in names]
     return [fault for fault in found if fault is not None]
 
