@@ -9,13 +9,14 @@ import pytest
 from tests.integration.command import ROOT, run
 
 ENGINE = ROOT / "engine" / "attestgraph"
-SLUG = re.compile(r'slug="([a-z0-9-]+)"')
+SLUG = re.compile(r'slug="([a-z0-9-]+)"|\.of\(\s*"([a-z0-9-]+)"|faults\.add\(\s*"([a-z0-9-]+)"')
 
 
 def slugs_in_code() -> set[str]:
     found: set[str] = set()
     for module in ENGINE.rglob("*.py"):
-        found |= set(SLUG.findall(module.read_text(encoding="utf-8")))
+        for groups in SLUG.findall(module.read_text(encoding="utf-8")):
+            found |= {slug for slug in groups if slug}
     return found
 
 
