@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from attestgraph.checks import states, verdicts
-from attestgraph.checks.details import fail_detail
+from attestgraph.checks.details import Premises, explainer
 from attestgraph.checks.judge import CompiledRelated, Row, RowJudge
 from attestgraph.checks.parameters import ParameterSet, Setting, effective
 from attestgraph.checks.plan import CheckInstance, context_of, instance_of
@@ -171,13 +171,12 @@ def _why(instance: CheckInstance, row: Row, at: datetime) -> str:
     test = instance.check.test
     if not isinstance(test, RowTest):
         return ""
-    detail = fail_detail(
-        test,
-        str(row["type"]),
-        row,
+    premises = Premises(
         parameters=instance.parameters.plain,
         context=context_of(at),
+        resource_type=str(row["type"]),
     )
+    detail = explainer(test, premises)(row)
     if detail.path is None:
         return f"expected {detail.expected}"
     return f"`{detail.path}` is {detail.actual}, expected {detail.expected}"

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
 
-from attestgraph.checks.judge import Row, value_at
-from attestgraph.conditions import Condition, explain_condition
+from attestgraph.checks.judge import Row, value_reader
+from attestgraph.conditions import (
+    ABSENT,
+    TRUE,
+    UNKNOWN,
+    Compiled,
+    Condition,
+    EvaluationError,
+    compile_condition,
+    explain_condition,
+    reads,
+)
+from attestgraph.conditions.tree import AllOf, AnyOf, Node, Not
 from attestgraph.model.authored import Related, RowTest
 
 MOST_REMEMBERED: Final = 4096
@@ -35,26 +46,106 @@ class Detail:
 Explain = Callable[[Row], Detail]
 
 
-def explainer(
-    test: RowTest,
-    resource_type: str,
-    *,
-    parameters: Mapping[str, Any],
-    context: Mapping[str, Any],
-    paths: tuple[str, ...],
-) -> Explain:
-    """Return a function that explains why a row fails a test.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """What a condition is judged with: values, context and the type of the rows."""
 
-    Rows that agree in everything that the test reads have the same explanation, so it is made once
-    for each distinct combination of values; a bounded number is remembered.
+    parameters: Mapping[str, Any]
+    context: Mapping[str, Any]
+    resource_type: str
+
+    def compile(self, condition: Condition) -> Compiled:
+        """Return a condition as a function of a row."""
+        return compile_condition(
+            condition,
+            parameters=self.parameters,
+            context=self.context,
+            resource_type=self.resource_type,
+        )
+
+
+def explainer(test: RowTest, premises: Premises) -> Explain:
+    """Return the function that explains why a row fails a test.
+
+    The condition explains a fail unless it holds: then a related resource is missing.
     """
-    known: dict[bytes, Detail] = {}
+    related = _of_related(test.related)
+    if test.condition is None or (test.violated_when and test.related):
+        return lambda _row: related
+    leaf = _leaf_explainer(test.condition, premises, wanted_false=not test.violated_when)
+    if not test.related:
+        return leaf
+    holds = premises.compile(test.condition)
+    return lambda row: related if holds(row) & (TRUE | UNKNOWN) else leaf(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A node of a condition that can be judged by itself; a leaf has an explanation as well."""
+
+    judge: Compiled
+    negates: bool = False
+    members: tuple[_Part, ...] = ()
+    explain: Callable[[Row, bool], Detail] | None = None
+
+
+def _leaf_explainer(condition: Condition, premises: Premises, *, wanted_false: bool) -> Explain:
+    """Return the function that finds the leaf that decides, as `Explanation.decisive` does.
+
+    Judging parts by closures is cheap; the interpreter then explains one leaf, and once for all
+    rows that agree in what the leaf reads.
+    """
+    root = _part(condition.root, condition, premises, expected_not=not wanted_false)
 
     def explain(row: Row) -> Detail:
-        key = orjson.dumps([value_at(row, path) for path in paths], option=_OPTIONS)
+        part, below = root, wanted_false
+        while part.explain is None:
+            below = below is not part.negates
+            part = min(part.members, key=lambda member: _rank(member, row, wanted_false=below))
+        return part.explain(row, below)
+
+    return explain
+
+
+def _part(node: Node, condition: Condition, premises: Premises, *, expected_not: bool) -> _Part:
+    alone = replace(condition, root=node)
+    judge = premises.compile(alone)
+    if isinstance(node, AllOf | AnyOf | Not):
+        members = (node.member,) if isinstance(node, Not) else node.members
+        return _Part(
+            judge=judge,
+            negates=isinstance(node, Not),
+            members=tuple(
+                _part(member, condition, premises, expected_not=expected_not) for member in members
+            ),
+        )
+    return _Part(judge=judge, explain=_remembering(alone, premises, expected_not=expected_not))
+
+
+def _rank(part: _Part, row: Row, *, wanted_false: bool) -> int:
+    """Return how far a part is from deciding: observed, by absence, failed, unknown, the rest."""
+    try:
+        code = part.judge(row)
+    except EvaluationError:
+        return 2
+    if code & UNKNOWN:
+        return 3
+    if bool(code & TRUE) is wanted_false:
+        return 4
+    return 1 if code & ABSENT else 0
+
+
+def _remembering(
+    leaf: Condition, premises: Premises, *, expected_not: bool
+) -> Callable[[Row, bool], Detail]:
+    known: dict[bytes, Detail] = {}
+    readers = [value_reader(path) for path in sorted(reads(leaf, premises.resource_type))]
+
+    def explain(row: Row, wanted_false: bool) -> Detail:  # noqa: FBT001 the way of `decisive`
+        key = orjson.dumps([wanted_false, *(read(row) for read in readers)], option=_OPTIONS)
         detail = known.get(key)
         if detail is None:
-            detail = fail_detail(test, resource_type, row, parameters=parameters, context=context)
+            detail = _of_leaf(leaf, row, premises, wanted_false, expected_not)
             if len(known) < MOST_REMEMBERED:
                 known[key] = detail
         return detail
@@ -62,63 +153,24 @@ def explainer(
     return explain
 
 
-def fail_detail(
-    test: RowTest,
-    resource_type: str,
-    row: Row,
-    *,
-    parameters: Mapping[str, Any],
-    context: Mapping[str, Any],
-) -> Detail:
-    """Return why a row fails a test; a missing related resource where the condition is not why."""
-    if test.condition is not None and (test.violated_when or not test.related):
-        return _of_condition(
-            test, test.condition, row, resource_type, parameters=parameters, context=context
-        )
-    if test.condition is not None:
-        detail = _failed_condition(test, row, resource_type, parameters, context)
-        if detail is not None:
-            return detail
-    return _of_related(test.related)
-
-
-def _failed_condition(
-    test: RowTest,
-    row: Row,
-    resource_type: str,
-    parameters: Mapping[str, Any],
-    context: Mapping[str, Any],
-) -> Detail | None:
-    from attestgraph.conditions import TRUE, UNKNOWN, compile_condition
-
-    if test.condition is None:
-        return None
-    holds = compile_condition(
-        test.condition, parameters=parameters, context=context, resource_type=resource_type
-    )
-    if holds(row) & (TRUE | UNKNOWN):
-        return None
-    return _of_condition(
-        test, test.condition, row, resource_type, parameters=parameters, context=context
-    )
-
-
-def _of_condition(
-    test: RowTest,
+def _of_leaf(
     condition: Condition,
     row: Row,
-    resource_type: str,
-    *,
-    parameters: Mapping[str, Any],
-    context: Mapping[str, Any],
+    premises: Premises,
+    wanted_false: bool,  # noqa: FBT001 the way of `decisive`
+    expected_not: bool,  # noqa: FBT001 as above
 ) -> Detail:
     explanation = explain_condition(
-        condition, row, parameters=parameters, context=context, resource_type=resource_type
+        condition,
+        row,
+        parameters=premises.parameters,
+        context=premises.context,
+        resource_type=premises.resource_type,
     )
-    leaf = explanation.decisive(not test.violated_when)
+    leaf = explanation.decisive(wanted_false)
     expected: Any = {leaf.operator: leaf.expected} if leaf.operator else leaf.expected
     # what is written under violated_when is what must not be so
-    shown = {"not": expected} if test.violated_when else expected
+    shown = {"not": expected} if expected_not else expected
     return Detail(expected=_text(shown), actual=_text(leaf.actual), path=leaf.path)
 
 

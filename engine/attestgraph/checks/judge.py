@@ -143,18 +143,27 @@ def unknown_verdict(row: Row, paths: Iterable[str]) -> str:
 
 def value_at(row: Any, path: str) -> Any:
     """Return what stands at a dotted path of a row, names matched in any ASCII case, or None."""
-    value = row
+    return value_reader(path)(row)
+
+
+def value_reader(path: str) -> Callable[[Any], Any]:
+    """Return the function that reads a dotted path of rows, as `value_at` does."""
     if path == WHOLE_ROW:
-        return row
-    for segment in path.split("."):
-        if not isinstance(value, dict):
-            return None
-        if segment in value:
-            value = value[segment]
-            continue
-        wanted = ascii_lower(segment)
-        value = next((value[key] for key in value if ascii_lower(key) == wanted), None)
-    return value
+        return lambda row: row
+    segments = tuple((segment, ascii_lower(segment)) for segment in path.split("."))
+
+    def read(row: Any) -> Any:
+        value = row
+        for segment, low in segments:
+            if type(value) is not dict:
+                return None
+            if segment in value:
+                value = value[segment]
+            else:
+                value = next((value[key] for key in value if ascii_lower(key) == low), None)
+        return value
+
+    return read
 
 
 def _is_redacted(row: Row, path: str) -> bool:

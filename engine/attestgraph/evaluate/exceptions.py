@@ -192,9 +192,8 @@ def _mitigate(
         "UPDATE work SET exception = $id, accepted = true "  # noqa: S608
         f"{where} AND m NOT IN (SELECT unnest($memberships)) "
         "AND g IN (SELECT other.g FROM work other JOIN instance USING (instance) "
-        "WHERE instance.control = $control GROUP BY other.g HAVING bool_and(NOT other.accepted "
-        "AND (other.verdict IN (SELECT unnest($good)) "
-        "OR other.verdict IN (SELECT unnest($neutral)))) "
+        "WHERE instance.control = $control GROUP BY other.g HAVING bool_and("
+        "other.verdict IN (SELECT unnest($good) UNION ALL SELECT unnest($neutral))) "
         "AND bool_or(other.verdict IN (SELECT unnest($good)))) "
         "AND g NOT IN (SELECT resource.g FROM resource JOIN hole ON resource.id_key = hole.scope "
         "OR starts_with(resource.id_key, hole.scope || '/'))",

@@ -165,6 +165,7 @@ def concerned_by(
 
 
 _SPECIAL: Final = {
+    "s": "INTEGER",
     "instance": "INTEGER",
     "systems": "INTEGER[]",
     "names": "VARCHAR[]",
@@ -185,7 +186,8 @@ def make_special(
     about_systems: Iterable[SystemFinding],
 ) -> None:
     """Write the findings about scopes and systems; each names its systems by their numbers."""
-    session.create("special", _SPECIAL, _special(session, concerned, about_systems))
+    rows = _special(session, concerned, about_systems)
+    session.create("special", _SPECIAL, ((s, *row) for s, row in enumerate(rows)))
 
 
 def _special(

@@ -157,17 +157,16 @@ def _membership(session: Session, land: Territory, found: Subjects) -> Iterator[
         )
         return
     for place in found.places:
-        if not place.perhaps:
-            continue
-        by_chain = place.subscription is not None and place.subscription not in land.chains
-        yield TableGap(
-            table=CONTAINERS,
-            scope=f"/subscriptions/{place.subscription}" if by_chain else place.key,
-            reason=land.unknown if by_chain else Reason.REDACTED,
-            detail="whether these resources belong to the system is not known",
-            systems=place.perhaps,
-            membership=True,
-        )
+        for number in place.perhaps:
+            by_group_alone = land.inside(land.domains[number], place.key) is None
+            yield TableGap(
+                table=CONTAINERS,
+                scope=f"/subscriptions/{place.subscription}" if by_group_alone else place.key,
+                reason=land.unknown if by_group_alone else Reason.REDACTED,
+                detail="whether these resources belong to the system is not known",
+                systems=(number,),
+                membership=True,
+            )
 
 
 def tables_of(instance: CheckInstance) -> tuple[str, ...]:
@@ -205,7 +204,8 @@ def gaps_of(
 def _in_tables(instance: CheckInstance, gap: TableGap) -> bool:
     if gap.table == POLICY_STATES:
         return instance.kind == "policy" and gap.concerns(instance.types)
-    return gap.concerns(t for t in instance.types if table_of(t) == gap.table)
+    here = [t for t in instance.types if table_of(t) == gap.table]
+    return bool(here) and gap.concerns(here)
 
 
 def _missing(

@@ -31,44 +31,55 @@ _COLUMNS: Final[Mapping[str, tuple[str, str, bool]]] = {
     "extendedlocation": ("extendedLocation", "extended_location", True),
     "properties": ("properties", "properties", True),
 }
-# what functions such as resourceGroup() and fields such as fullName look at
-_ALWAYS: Final = ("id", "name", "type")
 # what an id says is there in every row
 _IN_EVERY_ROW: Final = frozenset({"id", "name", "type", "subscriptionid", "resourcegroup"})
+
+
+MakeRow = Callable[[Sequence[Any]], dict[str, Any]]
+"""A record of columns to a row as conditions read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """The columns to read of a type, and how a record of them becomes a row."""
 
+    resource_type: str
     columns: tuple[str, ...]
     keys: tuple[tuple[str, bool], ...]
 
-    def rows(self) -> Callable[[Sequence[Any]], dict[str, Any]]:
-        """Return the function that makes a row of a record; null columns are left out."""
-        plain = [(at, key) for at, (key, is_json) in enumerate(self.keys) if not is_json]
-        parsed = [(at, key) for at, (key, is_json) in enumerate(self.keys) if is_json]
-        loads = orjson.loads
+    def rows(self, columns: Sequence[str] | None = None) -> MakeRow:
+        """Return the function that makes a row of a record; null columns are left out.
+
+        Args:
+            columns: Those of the record, in order, where it has more than are needed.
+        """
+        given = list(columns or self.columns)
+        placed = [(given.index(c), *key) for c, key in zip(self.columns, self.keys, strict=True)]
+        plain = [(at, key) for at, key, is_json in placed if not is_json]
+        parsed = [(at, key) for at, key, is_json in placed if is_json]
+        loads, resource_type = orjson.loads, self.resource_type
 
         def row(record: Sequence[Any]) -> dict[str, Any]:
-            made = {key: record[at] for at, key in plain if record[at] is not None}
+            made: dict[str, Any] = {"type": resource_type}
+            for at, key in plain:
+                if record[at] is not None:
+                    made[key] = record[at]
             for at, key in parsed:
-                text = record[at]
-                if text is not None:
-                    made[key] = loads(text)
+                if record[at] is not None:
+                    made[key] = loads(record[at])
             return made
 
         return row
 
 
-def reading(paths: Iterable[str]) -> Reading:
-    """Return the columns that row paths need."""
+def reading(resource_type: str, paths: Iterable[str]) -> Reading:
+    """Return the columns that row paths of a type need; only those are read and parsed."""
     wanted = {ascii_lower(path.split(".", 1)[0].split("[", 1)[0]) for path in paths}
     if WHOLE_ROW in wanted:
         wanted = set(_COLUMNS)
-    names = (*_ALWAYS, *sorted(wanted & _COLUMNS.keys() - set(_ALWAYS)))
-    chosen = [_COLUMNS[name] for name in names]
+    chosen = [_COLUMNS[name] for name in sorted(wanted & _COLUMNS.keys() - {"type"})]
     return Reading(
+        resource_type=resource_type,
         columns=tuple(column for _, column, _ in chosen),
         keys=tuple((key, is_json) for key, _, is_json in chosen),
     )

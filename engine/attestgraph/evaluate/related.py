@@ -64,12 +64,14 @@ def _count(session: Session, found: Subjects, entry: CompiledRelated) -> Mapping
     if source is None:
         return counts
     blind = outside_projection(session, table, entry.related.type, entry.paths)
-    read = reading(entry.paths)
+    named = ("name",) if entry.related.name is not None else ()
+    read = reading(entry.related.type, (*entry.paths, *named))
     make = read.rows()
     area = _area_of(entry.related.within)
+    columns = ", ".join(f"file.{column}" for column in (*read.columns, "id_key"))
     cursor = session.connection.cursor()
     cursor.execute(
-        f"SELECT {', '.join(read.columns)}, id_key, subject.state IS NOT NULL FROM "  # noqa: S608
+        f"SELECT {columns}, subject.state IS NOT NULL FROM "  # noqa: S608
         "read_parquet($path, file_row_number=true) file "
         "JOIN subject ON subject.g = file_row_number + $first AND subject.tbl = $tbl "
         "WHERE file.type = $type",

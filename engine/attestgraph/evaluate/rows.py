@@ -1,23 +1,24 @@
-"""Judging rows: a type at a time, a batch at a time, one string of verdict characters a row."""
+"""Judging rows: a table in one pass, one string of verdict characters a row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from attestgraph.checks import verdicts
-from attestgraph.checks.details import Detail, Explain, explainer
+from attestgraph.checks.details import Detail, Explain, Premises, explainer
 from attestgraph.checks.judge import RelatedLookup, RowJudge
 from attestgraph.checks.plan import CheckInstance, context_of
 from attestgraph.checks.tables import table_of
 from attestgraph.conditions import EvaluationError
-from attestgraph.evaluate.projection import outside_projection, reading
+from attestgraph.evaluate.projection import MakeRow, outside_projection, reading
 from attestgraph.evaluate.session import Session, Spool
 from attestgraph.evaluate.subjects import Source, Subjects
 from attestgraph.model.authored import RowTest
 
-_STEP: Final = 20_000
 _BATCH: Final = 2048
 Lookups = Mapping[tuple[int, str], tuple[RelatedLookup, ...]]
 """By instance number and type: the answers for its `related` entries, in order."""
@@ -70,11 +71,10 @@ def judge_rows(session: Session, found: Subjects, lookups: Lookups) -> Judgement
     )
     codes = Spool(session.spool / "judged.ndjson", ("g", "codes"))
     details = Details(Spool(session.spool / "detail_of.ndjson", ("g", "instance", "detail")))
-    for judge in types:
-        if judge.constant is None:
-            for source in found.sources:
-                if source.name == table_of(judge.resource_type):
-                    _judge_type(session, source, judge, codes, details, result)
+    for source in found.sources:
+        here = [t for t in types if t.constant is None and table_of(t.resource_type) == source.name]
+        if here:
+            _judge_source(session, source, here, codes, details, result)
     session.load("judged", {"g": "BIGINT", "codes": "VARCHAR"}, codes)
     details.load(session)
     return result
@@ -99,15 +99,14 @@ def _type_judge(
             continue
         judges.append(test.bind(lookups.get((instance.number, resource_type), ())))
         constant += verdicts.BY_STATE if test.by_state and test.where is None else " "
-        paths.update(test.paths)
+        paths.update(test.paths, ("id",) if test.related else ())
         if isinstance(instance.check.test, RowTest):
-            explain[at] = explainer(
-                instance.check.test,
-                resource_type,
+            premises = Premises(
                 parameters=instance.parameters.plain,
                 context=context_of(session.at),
-                paths=test.paths,
+                resource_type=resource_type,
             )
+            explain[at] = explainer(instance.check.test, premises)
     return TypeJudge(
         resource_type=resource_type,
         instances=instances,
@@ -122,32 +121,46 @@ def _always(code: str) -> RowJudge:
     return lambda _row: code
 
 
-def _judge_type(
+def _judge_source(
     session: Session,
     source: Source,
-    judge: TypeJudge,
+    judges: Sequence[TypeJudge],
     codes: Spool,
     details: Details,
     result: Judgement,
 ) -> None:
-    read = reading(judge.paths)
-    make = read.rows()
-    for batch in _batches(session, source, judge.resource_type, read.columns):
-        lines: list[str] = []
-        for record in batch:
-            g, row = record[-1], make(record)
-            verdict = _verdict(judge, row, result)
-            lines.append(f'{{"g":{g},"codes":"{verdict}"}}')
-            if verdicts.FAIL in verdict or verdicts.FAIL_ABSENT in verdict:
-                _explain(judge, g, row, verdict, details)
-        codes.write(lines)
+    """Judge a table in one pass: its rows come sorted by type, in batches."""
+    reads = [reading(judge.resource_type, judge.paths) for judge in judges]
+    columns = tuple(sorted({column for read in reads for column in read.columns}))
+    ready = {
+        judge.resource_type: (judge, read.rows(columns))
+        for judge, read in zip(judges, reads, strict=True)
+    }
+    for batch in _batches(session, source, sorted(ready), columns):
+        for resource_type, records in groupby(batch, key=itemgetter(-2)):
+            judge, make = ready[resource_type]
+            codes.write(list(_lines(judge, make, records, details, result)))
 
 
-def _verdict(judge: TypeJudge, row: dict[str, Any], result: Judgement) -> str:
-    try:
-        return "".join([decide(row) for decide in judge.judges])
-    except EvaluationError:
-        return "".join(_one_by_one(judge, row, result))
+def _lines(
+    judge: TypeJudge,
+    make: MakeRow,
+    records: Iterable[tuple[Any, ...]],
+    details: Details,
+    result: Judgement,
+) -> Iterator[str]:
+    """Yield the verdicts of rows of one type, each as a line of JSON."""
+    judges = judge.judges
+    fail, fail_absent = verdicts.FAIL, verdicts.FAIL_ABSENT
+    for record in records:
+        row = make(record)
+        try:
+            verdict = "".join([decide(row) for decide in judges])
+        except EvaluationError:
+            verdict = "".join(_one_by_one(judge, row, result))
+        if fail in verdict or fail_absent in verdict:
+            _explain(judge, record[-1], row, verdict, details)
+        yield f'{{"g":{record[-1]},"codes":"{verdict}"}}'
 
 
 def _one_by_one(judge: TypeJudge, row: dict[str, Any], result: Judgement) -> Iterator[str]:
@@ -166,41 +179,33 @@ def _explain(judge: TypeJudge, g: int, row: dict[str, Any], verdict: str, detail
 
 
 def _batches(
-    session: Session, source: Source, resource_type: str, columns: Sequence[str]
+    session: Session, source: Source, types: Sequence[str], columns: Sequence[str]
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the rows of a type that can be judged, with the subject's number as the last column."""
-    low, high, rest = session.rows(
-        "SELECT min(g), max(g), count(*) FILTER (state IS NOT NULL OR excluded) FROM subject "
-        "WHERE tbl = ? AND type = ?",
-        [source.number, resource_type],
-    )[0]
-    if low is None:
-        return
+    """Yield the rows of some types that can be judged; the last columns are the type and `g`."""
+    unfit = session.count(
+        "SELECT count(*) FROM subject WHERE tbl = ? AND (state IS NOT NULL OR excluded)",
+        [source.number],
+    )
     only = (
-        " AND file_row_number + $first IN (SELECT g FROM subject WHERE state IS NULL "
-        "AND NOT excluded AND tbl = $tbl AND type = $type)"
-        if rest
+        " AND file_row_number + $first IN (SELECT g FROM subject WHERE tbl = $tbl "
+        "AND state IS NULL AND NOT excluded)"
+        if unfit
         else ""
     )
-    # a cursor of its own: the rows are read while other statements run
+    # a cursor of its own: its rows come as they are read, never all at once
     cursor = session.connection.cursor()
-    sql = (
-        f"SELECT {', '.join(columns)}, file_row_number + $first FROM "  # noqa: S608
-        "read_parquet($path, file_row_number=true) WHERE type = $type "
-        f"AND file_row_number BETWEEN $low AND $high{only}"
-    )
-    for start in range(low - source.first, high - source.first + 1, _STEP):
-        values = {
+    cursor.execute(
+        f"SELECT {', '.join((*columns, 'type'))}, file_row_number + $first FROM "  # noqa: S608
+        f"read_parquet($path, file_row_number=true) WHERE type IN (SELECT unnest($types)){only}",
+        {
             "path": str(source.path),
-            "type": resource_type,
+            "types": list(types),
             "first": source.first,
-            "low": start,
-            "high": min(start + _STEP - 1, high - source.first),
-            **({"tbl": source.number} if rest else {}),
-        }
-        cursor.execute(sql, values)
-        while batch := cursor.fetchmany(_BATCH):
-            yield batch
+            **({"tbl": source.number} if unfit else {}),
+        },
+    )
+    while batch := cursor.fetchmany(_BATCH):
+        yield batch
     cursor.close()
 
 
@@ -210,14 +215,18 @@ class Details:
     def __init__(self, sink: Spool) -> None:
         self._sink = sink
         self._numbers: dict[Detail, int] = {}
+        self._lines: list[str] = []
 
     def add(self, g: int, instance: int, detail: Detail) -> None:
         """Keep the explanation of one finding."""
         number = self._numbers.setdefault(detail, len(self._numbers))
-        self._sink.add((g, instance, number))
+        self._lines.append(f'{{"g":{g},"instance":{instance},"detail":{number}}}')
+        if len(self._lines) >= _BATCH:
+            self._flush()
 
     def load(self, session: Session) -> None:
         """Make the working tables."""
+        self._flush()
         kinds = {"g": "BIGINT", "instance": "INTEGER", "detail": "INTEGER"}
         session.load("detail_of", kinds, self._sink)
         session.create(
@@ -225,3 +234,7 @@ class Details:
             {"detail": "INTEGER", "expected": "VARCHAR", "actual": "VARCHAR", "path": "VARCHAR"},
             ((n, d.expected, d.actual, d.path) for d, n in self._numbers.items()),
         )
+
+    def _flush(self) -> None:
+        self._sink.write(self._lines)
+        self._lines.clear()

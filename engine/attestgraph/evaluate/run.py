@@ -25,10 +25,10 @@ from attestgraph.evaluate.policy import judge_states
 from attestgraph.evaluate.related import find_related
 from attestgraph.evaluate.rows import Judgement, judge_rows
 from attestgraph.evaluate.session import Session
-from attestgraph.evaluate.subjects import find_subjects
+from attestgraph.evaluate.subjects import Subjects, find_subjects
 from attestgraph.evaluate.tallies import find_empty, make_tallies, take_census
 from attestgraph.evaluate.territory import territory
-from attestgraph.evaluate.write import write_findings, write_verdicts
+from attestgraph.evaluate.write import hand_over, write_findings, write_verdicts
 from attestgraph.evidence import Snapshot, connect
 from attestgraph.model.concluded import CheckTally
 from attestgraph.model.records import Library
@@ -73,28 +73,37 @@ def run(
     """Judge a snapshot and write findings.parquet and verdicts.parquet.
 
     Args:
-        plan: The compiled checks, of the same library.
+        plan: The compiled checks of the library.
         library: What was authored.
         snapshot: The evidence, verified.
-        folder: Where the files are written; exists.
-        at: The time of the evaluation: ages are measured at it.
-        threads: Worker threads of DuckDB; the bytes written never depend on it.
+        folder: Where the files are written.
+        at: The time at which ages are measured.
+        threads: Worker threads; the bytes written never depend on them.
         memory: DuckDB's limit, such as `2GB`.
     """
     spool = folder / _SPOOL
     spool.mkdir(mode=0o700)
-    connection = connect(folder=folder, reads=(snapshot.folder,), threads=threads, memory=memory)
     session = Session(
-        connection=connection, plan=plan, library=library, snapshot=snapshot, at=at, spool=spool
+        connection=connect(folder=folder, reads=(snapshot.folder,), threads=threads, memory=memory),
+        plan=plan,
+        library=library,
+        snapshot=snapshot,
+        at=at,
+        spool=spool,
+        memory=memory,
     )
     try:
-        return _run(session, folder)
+        found, evaluated = _judge(session, folder)
+        hand_over(session)
+        session.connection.close()
+        write_findings(session, found, folder)
+        return evaluated
     finally:
-        connection.close()
+        session.connection.close()
         shutil.rmtree(spool, ignore_errors=True)
 
 
-def _run(session: Session, folder: Path) -> Evaluated:
+def _judge(session: Session, folder: Path) -> tuple[Subjects, Evaluated]:
     land = territory(session)
     found = find_subjects(session, land)
     every_gap = find_gaps(session, land, found)
@@ -108,10 +117,9 @@ def _run(session: Session, folder: Path) -> Evaluated:
     about_systems = (*find_answers(session), *find_empty(session, census, concerned))
     make_special(session, concerned, about_systems)
     accept(session, land, found, concerned, about_systems)
-    write_findings(session, folder)
     write_verdicts(session, found, folder)
     warnings += [*_error_warnings(session, judged), *_age_warnings(session)]
-    return Evaluated(
+    return found, Evaluated(
         tallies=make_tallies(session, found, census, concerned, not_assigned, held.notes),
         totals=_totals(session),
         completeness=list(_completeness(session, gaps, concerned)),

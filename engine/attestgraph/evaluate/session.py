@@ -38,6 +38,7 @@ class Session:
     snapshot: Snapshot
     at: datetime
     spool: Path
+    memory: str | None = None
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """Run a query and return all its rows."""
@@ -92,6 +93,11 @@ class Session:
     def judged(self) -> tuple[CheckInstance, ...]:
         """Return the instances that judge resources: by rows or by policy states."""
         return tuple(i for i in self.plan.instances if i.kind in ("row", "policy") and i.types)
+
+
+def quoted(text: str | Path) -> str:
+    """Return a literal for the few places that take no parameter: views and the target of COPY."""
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def naive(moment: datetime) -> datetime:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from attestgraph.checks import verdicts
-from attestgraph.evaluate.session import Session
+from attestgraph.evaluate.session import Session, quoted
 from attestgraph.evaluate.territory import Territory, scope_key, tags_of
 from attestgraph.model.ids import is_within
 from attestgraph.model.records import Scope, ScopeKind
@@ -98,7 +98,7 @@ def find_subjects(session: Session, land: Territory) -> Subjects:
     )
     session.run("DROP TABLE raw")
     session.run("DROP TABLE spot")
-    _view(session, sources)
+    session.run(f"CREATE VIEW resource AS {resource_query(sources)}")
     return Subjects(sources=sources, places=places, memberships=memberships)
 
 
@@ -157,22 +157,18 @@ def _places(session: Session, land: Territory) -> Iterator[Place]:
         )
 
 
-def _view(session: Session, sources: tuple[Source, ...]) -> None:
-    """Make the view that gives a subject's wide columns, read from the files when they are needed.
+def resource_query(sources: tuple[Source, ...]) -> str:
+    """Return the query of a subject's wide columns, read from the files when they are needed.
 
-    A view takes no parameters, so the files go through a macro-free union of quoted literals.
+    It becomes a view, which takes no parameters.
     """
     parts = [
-        f"SELECT {s.first} + file_row_number AS g, {_quoted(s.name)} AS tbl, id_key, id, type, "  # noqa: S608
+        f"SELECT {s.first} + file_row_number AS g, {quoted(s.name)} AS tbl, id_key, id, type, "  # noqa: S608
         "subscription_id, row_sha256, observed_at "
-        f"FROM read_parquet({_quoted(str(s.path))}, file_row_number=true)"
+        f"FROM read_parquet({quoted(s.path)}, file_row_number=true)"
         for s in sources
     ]
-    session.run("CREATE VIEW resource AS " + (" UNION ALL ".join(parts) or _NO_RESOURCES))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return " UNION ALL ".join(parts) or _NO_RESOURCES
 
 
 def subjects_in(session: Session, land: Territory, found: Subjects, scopes: list[Scope]) -> None:

@@ -15,7 +15,7 @@ from attestgraph.evaluate.gaps import TableGap, left_out_by_plan
 from attestgraph.evaluate.session import Session
 from attestgraph.evaluate.subjects import Subjects
 from attestgraph.model.concluded import CheckTally
-from attestgraph.model.ids import subscription_of
+from attestgraph.model.ids import SystemId, subscription_of
 from attestgraph.model.snapshot import RESOURCE_TABLES
 from attestgraph.model.words import FindingBasis, Outcome
 
@@ -130,41 +130,46 @@ def make_tallies(
 ) -> tuple[CheckTally, ...]:
     """Return the tally of every instance in every system, by system, control, check and digest."""
     counts = _counted(session, found)
-    gap_subscriptions = _gap_subscriptions(concerned)
+    missing = _gap_subscriptions(concerned)
     tallies = []
     for number, system in enumerate(session.library.workspace.systems):
         for instance in session.plan.instances:
-            count = counts.get((instance.number, number), _Count())
+            at = (instance.number, number)
             out = _left_out(session, instance, number, not_assigned)
-            selected = census.selected.get((instance.number, number), 0)
-            if out is not None:
-                count = _Count()
-            none = out is None and _none_deployed(instance, count)
-            said = [
-                *_selection_notes(instance, selected, none=none),
-                *_subscription_notes(
-                    count, gap_subscriptions.get((instance.number, number), set()), census, number
-                ),
+            count = counts.get(at, _Count()) if out is None else _Count()
+            about = (
+                *_subscription_notes(count, missing.get(at, set()), census, number),
                 *(f"{n} findings contested by `{e}`" for e, n in sorted(count.contested.items())),
                 *(notes.get(instance.number, ()) if out is None else ()),
-            ]
-            tallies.append(
-                CheckTally(
-                    system=system.id,
-                    control=instance.control.id,
-                    check=instance.check.id,
-                    parameters=instance.parameters.digest,
-                    counts={o: count.outcomes[o] for o in Outcome if count.outcomes[o]},
-                    reasons=_sorted(count.reasons),
-                    bases=_sorted(count.bases),
-                    selected=selected,
-                    none_deployed=none,
-                    left_out=out,
-                    exceptions=tuple(sorted(count.exceptions)),
-                    notes=tuple(said),
-                )
             )
+            selected = census.selected.get(at, 0)
+            tallies.append(_tally(system.id, instance, count, selected, out, about))
     return tuple(sorted(tallies, key=lambda t: (t.system, t.control, t.check, t.parameters)))
+
+
+def _tally(
+    system: SystemId,
+    instance: CheckInstance,
+    count: _Count,
+    selected: int,
+    out: Reason | None,
+    notes: tuple[str, ...],
+) -> CheckTally:
+    none = out is None and _none_deployed(instance, count)
+    return CheckTally(
+        system=system,
+        control=instance.control.id,
+        check=instance.check.id,
+        parameters=instance.parameters.digest,
+        counts={o: count.outcomes[o] for o in Outcome if count.outcomes[o]},
+        reasons=_sorted(count.reasons),
+        bases=_sorted(count.bases),
+        selected=selected,
+        none_deployed=none,
+        left_out=out,
+        exceptions=tuple(sorted(count.exceptions)),
+        notes=(*_selection_notes(instance, selected, none=none), *notes),
+    )
 
 
 def _sorted(counter: Counter[_Key]) -> dict[_Key, int]:
@@ -216,7 +221,7 @@ def _left_out(
 
 def _none_deployed(instance: CheckInstance, count: _Count) -> bool:
     """Tell whether nothing was left to judge, and nothing is missing that could change that."""
-    if not instance.types or count.special:
+    if not instance.types:
         return False
     return not any(n for outcome, n in count.outcomes.items() if outcome not in _NEUTRAL)
 
