@@ -14,9 +14,10 @@ from typing import Final
 import orjson
 
 from attestgraph.checks.plan import CheckInstance
-from attestgraph.checks.states import NOT_ASSIGNED, PASS, judge_state
+from attestgraph.checks.states import LOOSER, NOT_ASSIGNED, PASS, judge_state
 from attestgraph.checks.tables import POLICY_STATES
 from attestgraph.evaluate.session import LEEWAY, Session, naive
+from attestgraph.evaluate.subjects import Subjects
 from attestgraph.evaluate.territory import Territory
 from attestgraph.model.authored import PolicyTest
 
@@ -33,15 +34,15 @@ class States:
     Attributes:
         assigned: Pairs of instance and system where the definition has any state.
         assigned_outside: Instances whose definition has a state of a resource in no system.
-        notes: By instance: what a reader must be told.
+        notes: By instance and system: what a reader must be told.
     """
 
     assigned: set[tuple[int, int]] = field(default_factory=set)
     assigned_outside: set[int] = field(default_factory=set)
-    notes: dict[int, list[str]] = field(default_factory=dict)
+    notes: dict[tuple[int, int], list[str]] = field(default_factory=dict)
 
 
-def judge_states(session: Session, land: Territory) -> States:
+def judge_states(session: Session, land: Territory, found: Subjects) -> States:
     """Decide what policy checks say, in the working table `state` (instance, id_key, code, r).
 
     `state_detail` (r, expected, actual) explains the states that are no pass.
@@ -70,7 +71,7 @@ def judge_states(session: Session, land: Territory) -> States:
         {"code": _CODE},
     )
     _assigned(session, land, result)
-    _looser(session, result)
+    _looser(session, found, result)
     _details(session)
     session.run("DROP TABLE known")
     return result
@@ -172,12 +173,21 @@ def _assigned(session: Session, land: Territory, result: States) -> None:
             result.assigned_outside.add(instance)
 
 
-def _looser(session: Session, result: States) -> None:
-    for instance, looser in session.rows(
-        "SELECT instance, count(*) FROM known WHERE code = 0 GROUP BY ALL ORDER BY ALL"
+def _looser(session: Session, found: Subjects, result: States) -> None:
+    """Note how many states of a system's resources are of assignments that do not count."""
+    counted: dict[tuple[int, int], int] = {}
+    for instance, m, looser in session.rows(
+        "SELECT known.instance, subject.m, count(*) FROM known "
+        "JOIN resource ON resource.id_key = known.resource_key JOIN subject USING (g) "
+        "WHERE known.code = $looser GROUP BY ALL ORDER BY ALL",
+        {"looser": LOOSER},
     ):
+        for system in found.memberships[m]:
+            key = (instance, system)
+            counted[key] = counted.get(key, 0) + looser
+    for key, looser in counted.items():
         noun = "state is" if looser == 1 else "states are"
-        result.notes.setdefault(instance, []).append(
+        result.notes.setdefault(key, []).append(
             f"{looser} {noun} of assignments with looser parameters, and not counted"
         )
 

@@ -110,7 +110,7 @@ def _judge(session: Session, folder: Path) -> tuple[Subjects, Evaluated]:
     gaps, warnings = exclude(session, land, found, every_gap)
     census = take_census(session, found)
     judged = judge_rows(session, found, find_related(session, land, found, every_gap))
-    held = judge_states(session, land)
+    held = judge_states(session, land, found)
     make_work(session)
     not_assigned = left_out_by_states(session, found, held, gaps, census.selected)
     concerned = concerned_by(session, gaps)

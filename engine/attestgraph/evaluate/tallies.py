@@ -126,7 +126,7 @@ def make_tallies(
     census: Census,
     concerned: Iterable[tuple[CheckInstance, TableGap]],
     not_assigned: Mapping[int, set[int]],
-    notes: Mapping[int, list[str]],
+    notes: Mapping[tuple[int, int], list[str]],
 ) -> tuple[CheckTally, ...]:
     """Return the tally of every instance in every system, by system, control, check and digest."""
     counts = _counted(session, found)
@@ -140,7 +140,7 @@ def make_tallies(
             about = (
                 *_subscription_notes(count, missing.get(at, set()), census, number),
                 *(f"{n} findings contested by `{e}`" for e, n in sorted(count.contested.items())),
-                *(notes.get(instance.number, ()) if out is None else ()),
+                *(notes.get((instance.number, number), ()) if out is None else ()),
             )
             selected = census.selected.get(at, 0)
             tallies.append(_tally(system.id, instance, count, selected, out, about))
