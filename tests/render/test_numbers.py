@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from typing import Any
+
+import orjson
+
+from attestgraph.formats.words import OUTCOMES, WORD
+from attestgraph.model.words import WORD_ORDER, Word
+from attestgraph.render import report
+from tests.render.pages import Page, written
+from tests.render.runs import contoso
+
+OUTCOME_COLUMNS = ("fail", "not_evaluated", "error", "accepted", "pass", "not_applicable")
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def by_word(rows: list[dict[str, str]], system: str, framework: str) -> Counter[str]:
+    return Counter(
+        r["status"] for r in rows if (r["system"], r["framework"]) == (system, framework)
+    )
+
+
+def test_every_number_is_the_same_in_html_csv_and_json() -> None:
+    run = contoso()
+    made = written(run)
+    document = orjson.loads(made["report.json"])
+    requirements = rows_of(made["requirements.csv"])
+    for system in document["systems"]:
+        page = Page(made[f"{system['system']}.html"].decode())
+        for framework in system["frameworks"]:
+            counted = by_word(requirements, system["system"], framework["framework"])
+            _same_words(page, framework, counted)
+        _same_controls(page, system, rows_of(made["findings.csv"]))
+
+
+def _same_words(page: Page, framework: dict[str, Any], counted: Counter[str]) -> None:
+    name = framework["framework"] + (f"-{framework['profile']}" if framework["profile"] else "")
+    anchor = "f-" + name.replace(".", "-")
+    table = page.table(f"{anchor}-totals")
+    printed = {row[0]: number(row[1]) for row in table.rows[1:]}
+    for word in Word:
+        assert printed[WORD[word]] == framework["totals"][str(word)] == counted[str(word)]
+    assert printed["Assessable"] == framework["of"] == counted.total()
+    matrix = [row for row in page.table(f"{anchor}-matrix").rows[1:] if len(row) == 5]
+    listed = [r for family in framework["families"] for r in family["requirements"]]
+    assert len(matrix) == len(listed) == framework["of"]
+    for row, requirement in zip(matrix, listed, strict=True):
+        assert row[0] == f"{requirement['id']} {requirement['title']}"
+        assert row[1] == WORD[Word(requirement["status" if "status" in requirement else "word"])]
+    families = next(t for t in page.tables if t.caption == "Requirements of each family by word")
+    assert families.rows
+    for family in framework["families"]:
+        assert sum(family["totals"].values()) == family["of"] == len(family["requirements"])
+
+
+def _same_controls(page: Page, system: dict[str, Any], findings: list[dict[str, str]]) -> None:
+    table = page.table("controls-all")
+    printed = {row[0]: [number(n) for n in row[2:]] for row in table.rows[1:]}
+    for control in system["controls"]:
+        counts = control["counts"]
+        assert printed[control["control"]] == [counts[key] for key in OUTCOME_COLUMNS]
+        found = Counter(
+            row["outcome"].replace("-", "_")
+            for row in findings
+            if (row["system"], row["control"]) == (system["system"], control["control"])
+        )
+        for key, _ in OUTCOMES:
+            if key != "pass":
+                assert found[key] == counts[key]
+        assert control["failing"]["total"] == counts["fail"]
+        assert control["excused"]["total"] == counts["accepted"]
+        assert control["waiting"]["total"] == counts["not_evaluated"] + counts["error"]
+    assert printed["All"] == [system["totals"][key] for key in OUTCOME_COLUMNS]
+
+
+def test_shares_are_intervals_of_what_is_known_and_what_could_still_be() -> None:
+    model = report(contoso())
+    nist = model.systems[0].frameworks[0]
+    assert nist.shares is not None
+    full, part, fails = nist.shares
+    assert (full.least, full.most, full.of) == (2, 3, 38)
+    assert (part.least, part.most) == (3, 5)
+    assert (fails.least, fails.most) == (1, 3)
+    # 2 of 38 is 5.26 %, 3 of 38 is 7.89 %: down for the least, up for the most
+    assert (full.least_percent, full.most_percent) == (5, 8)
+
+
+def test_a_catalogue_that_is_not_complete_has_no_share_and_says_why() -> None:
+    model = report(contoso())
+    trust = model.systems[0].frameworks[2]
+    assert trust.shares is None
+    page = written(contoso())["ehr-prod.html"].decode()
+    assert "No shares: the catalogue here lists a subset of its publication." in page
+    section = page[page.index('<section id="f-hitrust') :]
+    assert " %" not in Page(section[: section.index("</section>")]).text
+
+
+def test_words_come_worst_first() -> None:
+    page = Page(written(contoso())["ehr-prod.html"].decode())
+    table = page.table("f-nist-800-53-r5-moderate-totals")
+    assert [row[0] for row in table.rows[1:-1]] == [WORD[word] for word in WORD_ORDER]
+
+
+def test_rows_that_are_not_assessable_are_in_no_count_and_no_table() -> None:
+    made = written(contoso())
+    assert "AC-13" not in made["requirements.csv"].decode()
+    assert "AC-13" not in made["ehr-prod.html"].decode()
+
+
+def test_the_interval_is_the_one_that_status_prints() -> None:
+    from attestgraph.rollup import status_json
+
+    run = contoso()
+    status = status_json(run.run, run.requirements)
+    theirs = {
+        (s["system"], f["framework"]): f["interval"]
+        for s in status["systems"]
+        for f in s["frameworks"]
+    }
+    for system in report(run).systems:
+        for framework in system.frameworks:
+            interval = theirs[system.system, framework.framework]
+            if framework.shares is None:
+                assert interval is None
+            else:
+                full = framework.shares[0]
+                assert interval == {"least": full.least, "most": full.most, "of": full.of}

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from attestgraph.diagnostics import InputError
+from attestgraph.render import report, write
+from attestgraph.render.findings import MOST_SHOWN, ROWS_PER_PAGE
+from tests.render.pages import Page, written
+from tests.render.runs import contoso, finding, one_control, vault
+
+
+def test_one_system_is_one_page_and_several_have_a_front_page() -> None:
+    assert list(written(contoso())) == [
+        "index.html",
+        "ehr-prod.html",
+        "claims-hub.html",
+        "requirements.csv",
+        "findings.csv",
+        "report.json",
+    ]
+    alone = written(contoso(), system="claims-hub")
+    assert list(alone) == ["index.html", "requirements.csv", "findings.csv", "report.json"]
+    assert "Claims exchange" in alone["index.html"].decode()
+
+
+def test_a_report_of_one_system_tells_nothing_of_another() -> None:
+    for data in written(contoso(), system="claims-hub").values():
+        assert b"ehr" not in data.replace(b"rg-ehr", b"").replace(b"kv-ehr-lab", b"")
+
+
+@pytest.mark.parametrize("name", ["hipaa-security-rule", "nist-800-53-r5@moderate"])
+def test_one_framework_can_be_reported_alone(name: str) -> None:
+    model = report(contoso(), frameworks=(name,))
+    frameworks = [f for system in model.systems for f in system.frameworks]
+    assert {f.framework for f in frameworks} == {name.partition("@")[0]}
+
+
+def test_an_unknown_system_or_framework_is_refused_with_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no system `ehr-prd`\n  help: did you mean `ehr-prod`"):
+        report(contoso(), system="ehr-prd")
+    with pytest.raises(InputError, match="no framework `nist-800-53-r4`"):
+        report(contoso(), frameworks=("nist-800-53-r4",))
+
+
+def test_the_same_run_gives_the_same_bytes() -> None:
+    assert written(contoso()) == written(contoso())
+
+
+def test_the_cover_says_what_it_must() -> None:
+    text = " ".join(Page(written(contoso())["ehr-prod.html"].decode()).text.split())
+    for said in (
+        "Contoso Health",
+        "Electronic health record, production",
+        "Automated and self-attested; not an independent assessment.",
+        "The moderate baseline is SP 800-53B's, not FedRAMP's.",
+        "There is no HIPAA certification, and this report is none.",
+        "imported, 2026-11-01 04:02 UTC; 1 h to 2 d old at evaluation",
+        "3 tables, 2 not known to be complete",
+        "1 parameter looser than the library\u2019s; 1 control weakened",
+        "subscription 00000000-0000-4000-8000-00000000ffff, until 2026-12-31",
+        "acba2551-2100-5b56-8c14-94800cda7758",
+    ):
+        assert said in text, said
+
+
+def test_gaps_say_where_and_why() -> None:
+    page = Page(written(contoso())["ehr-prod.html"].decode())
+    tables = {row[0]: row for row in page.table("tables").rows[1:]}
+    assert tables["components"][4].startswith("not collected The evidence was not collected")
+    assert "page 3 of 4 is missing" in tables["policystates"][4]
+    assert "declared by platform lead" in tables["resources"][4]
+    assert tables["components"][1] == "\u2013"
+    reasons = {row[0]: row[1] for row in page.table("reasons").rows[1:]}
+    assert reasons["The evidence was not collected. not-collected"] == "3"
+
+
+def test_draft_mappings_and_derived_paths_are_marked() -> None:
+    text = " ".join(Page(written(contoso())["ehr-prod.html"].decode()).text.split())
+    assert "draft mapping" in text
+    assert "by way of nist-800-171-r2 3.8.9 equal nist-800-53-r5 CP-9" in text
+    assert "could be at most satisfied" in text
+    assert "May help, and counts for nothing: kv-firewall" in text
+
+
+def test_the_registers_tell_state_identity_and_standing() -> None:
+    page = Page(written(contoso())["ehr-prod.html"].decode())
+    exceptions = next(t for t in page.tables if t.caption == "Exceptions, in every state")
+    states = {row[0].split()[0]: row[6] for row in exceptions.rows[1:]}
+    assert states == {
+        "x-02-lab-firewall": "active",
+        "x-04-old": "expired, no effect",
+        "x-09-gone": "orphaned, no effect",
+    }
+    assert exceptions.column(7)[1:] == ["1", "0", "0"]
+    attestations = next(t for t in page.tables if t.caption.startswith("Attestations"))
+    assert [row[6] for row in attestations.rows[1:]] == ["valid", "The signed answer has expired."]
+    assert "declared" in attestations.rows[1][3]
+
+
+def test_what_is_absent_reads_absent() -> None:
+    page = Page(written(contoso())["ehr-prod.html"].decode())
+    failing = next(t for t in page.tables if t.caption == "Failing resources 1 to 5 of 8")
+    assert [row[4] for row in failing.rows[1:]] == ["absent", "false", "absent", "false", "absent"]
+
+
+@pytest.mark.parametrize("name", ["index.html", "ehr-prod.html", "claims-hub.html"])
+def test_a_page_holds_together(name: str) -> None:
+    made = written(contoso())
+    page = Page(made[name].decode())
+    assert len(page.ids) == len(set(page.ids))
+    for link in page.links:
+        file, _, fragment = link.partition("#")
+        target = Page(made[file].decode()) if file.endswith(".html") else page
+        assert not file or file in made, link
+        assert not fragment or fragment in target.ids, link
+    for reference in re.findall(r'aria-labelledby="([^"]+)"', made[name].decode()):
+        assert reference in page.ids
+    assert page.headings[0] == 1
+    steps = zip(page.headings, page.headings[1:], strict=False)
+    assert all(after <= before + 1 for before, after in steps)
+
+
+@pytest.mark.parametrize("name", ["index.html", "ehr-prod.html"])
+def test_a_page_needs_nothing_from_anywhere(name: str) -> None:
+    page = Page(written(contoso())[name].decode())
+    tags = [tag for tag, _ in page.tags]
+    assert not {"script", "iframe", "object", "embed", "link", "img", "form", "base"} & set(tags)
+    for _, given in page.tags:
+        assert not [a for a in given if a.startswith("on") or a in ("style", "src", "srcset")]
+    policy = next(
+        given["content"] for _, given in page.tags if "http-equiv" in given and given["content"]
+    )
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_ten_thousand_failing_rows_make_a_small_page_that_says_where_the_rest_is() -> None:
+    rows = [finding("kv-x", "c", vault(f"kv-{n:05d}"), "fail") for n in range(10_000)]
+    made = written(one_control("kv-x", rows, fail=10_000))
+    page = made["index.html"].decode()
+    assert len(page) < 1_000_000
+    assert f"{10_000 - MOST_SHOWN:,} more of 10,000 are in" in Page(page).text
+    assert page.count('<span class="sub dg">/subscriptions/') == MOST_SHOWN
+    assert made["findings.csv"].count(b"\r\n") == 10_001
+
+
+def test_many_controls_share_the_rows_of_a_page() -> None:
+    run = one_control("kv-000", [], fail=200)
+    entry = run.controls[0]
+    run.controls = [{**entry, "control": f"kv-{n:03d}"} for n in range(100)]
+    run.rows = [
+        finding(f"kv-{n:03d}", "c", vault(f"kv-{m:05d}"), "fail")
+        for n in range(100)
+        for m in range(200)
+    ]
+    page = written(run)["index.html"].decode()
+    assert page.count('<span class="sub dg">/subscriptions/') == ROWS_PER_PAGE
+    assert len(page) < 10_000_000
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    paths = write(report(contoso()), out)
+    assert paths[0] == out / "index.html"
+    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in paths)
+    first = {path.name: path.read_bytes() for path in paths}
+    write(report(contoso()), out)
+    assert {path.name: path.read_bytes() for path in paths} == first
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError):
+        write(report(contoso()), out)
+    assert [path.name for path in out.iterdir()] == ["thesis.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_an_empty_run_claims_nothing() -> None:
+    run = contoso()
+    run.controls, run.requirements, run.rows = [], [], []
+    made = written(run)
+    text = " ".join(Page(made["ehr-prod.html"].decode()).text.split())
+    assert "of 0 requirements, 0 met in full and 0 in part" in text
+    assert "The run holds no control for this system." in text
+    assert "No shares: no requirement of the profile is assessable." in text
