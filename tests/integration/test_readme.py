@@ -16,7 +16,8 @@ README = ROOT / "README.md"
 def block_after(command: str) -> str:
     """Return what the README prints below a command, up to the next one."""
     text = README.read_text(encoding="utf-8")
-    found = re.search(rf"^\$ {re.escape(command)}.*?\n(.*?)(?=^\$ |^```)", text, re.M | re.S)
+    pattern = rf"^\$ {re.escape(command)}.*?\n(.*?)(?=^\$ |^```)"
+    found = re.search(pattern, text, re.MULTILINE | re.DOTALL)
     assert found, f"the README does not show `{command}`"
     return found.group(1)
 
@@ -44,7 +45,7 @@ def test_the_cases_print_what_the_readme_shows(capsys: pytest.CaptureFixture[str
 
 def test_the_control_in_the_readme_is_the_one_in_the_library() -> None:
     text = README.read_text(encoding="utf-8")
-    shown_control = re.search(r"```yaml\n(control: .*?)```", text, re.S)
+    shown_control = re.search(r"```yaml\n(control: .*?)```", text, re.DOTALL)
     assert shown_control
     control = ROOT / "controls" / "secrets" / "kv-rbac.yaml"
     assert shown_control.group(1) == control.read_text(encoding="utf-8")

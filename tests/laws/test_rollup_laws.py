@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from attestgraph.model.concluded import Assessment, RequirementStatus
 from attestgraph.model.records import AttestationKind
 from attestgraph.model.words import Outcome, Word
-from attestgraph.rollup import controls_json, records_json, requirements_json
+from attestgraph.rollup.documents import controls_json, requirements_json
+from attestgraph.rollup.register import records_json
 from tests.laws.order import claims_nothing_else, is_no_raise
 from tests.laws.worlds import ROWS, with_tally, worlds
 from tests.rollup.world import AT, STATES, World, record

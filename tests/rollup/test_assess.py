@@ -12,7 +12,7 @@ from attestgraph.model.concluded import Interval
 from attestgraph.model.ids import ControlId
 from attestgraph.model.records import Subject
 from attestgraph.model.words import Outcome, Word
-from attestgraph.rollup import assess
+from attestgraph.rollup.assess import assess
 from attestgraph.rollup.methodologies import known, methodology
 from tests.rollup import world
 from tests.rollup.world import World, check, control, counts, framework, record, supports, tally

@@ -33,15 +33,10 @@ from attestgraph.model.snapshot import (
     TableSource,
 )
 from attestgraph.model.words import Completeness, Origin
-from attestgraph.rollup import (
-    controls_json,
-    records_json,
-    requirements_json,
-    run_json,
-    status_json,
-    status_table,
-)
-from attestgraph.rollup.register import exclusion_json
+from attestgraph.rollup.documents import controls_json, requirements_json
+from attestgraph.rollup.register import exclusion_json, records_json
+from attestgraph.rollup.run_document import run_json
+from attestgraph.rollup.status_document import status_json, status_table
 from tests.rollup import world
 from tests.rollup.world import AT, World, check, control, counts, framework, record, supports, tally
 
@@ -468,7 +463,7 @@ def test_the_table_of_a_status_prints_an_interval_and_never_one_share() -> None:
     assert name == "ehr-prod"
     assert dict(zip(table.columns, fw["counts"], strict=True))["not evaluated"] == 1
     assert fw["of"] == 2
-    assert fw["interval"] == "share satisfied: between 0 % and 50 % (1 not evaluated)"
+    assert fw["interval"] == "share satisfied: between 0 % and 50 % (0 to 1 of 2; 1 not evaluated)"
     assert other["interval"] == "no share: the catalogue is not complete"
     assert table.notes == ("2 resources are in no system",)
 

@@ -53,7 +53,7 @@ from attestgraph.model.words import (
     Responsibility,
     Stricter,
 )
-from attestgraph.rollup import assess
+from attestgraph.rollup.assess import assess
 
 AT = datetime(2026, 11, 1, 6, tzinfo=UTC)
 SYSTEM = SystemId("ehr-prod")

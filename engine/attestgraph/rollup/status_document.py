@@ -142,4 +142,5 @@ def _interval_words(framework: Mapping[str, Any]) -> str:
         return "no share: no requirement is assessable"
     # rounded down and up: the interval is never drawn narrower than it is
     span = f"{least * 100 // of} % and {-(-most * 100 // of)} %"
-    return f"share satisfied: between {span} ({waiting} not evaluated)"
+    counted = f"{least}" if least == most else f"{least} to {most}"
+    return f"share satisfied: between {span} ({counted} of {of}; {waiting} not evaluated)"
