@@ -52,7 +52,7 @@ def find_workspace(folder: Path | None) -> Path | None:
 def _faults(loaded: Loaded) -> tuple[Diagnostic, ...]:
     from attestgraph.checks import lint, parameter_faults
     from attestgraph.diagnostics import in_order
-    from attestgraph.rollup import methodology_warnings
+    from attestgraph.rollup.methodologies import methodology_warnings
 
     found = [*loaded.diagnostics]
     if not any(d.severity is Severity.ERROR for d in found):
@@ -227,12 +227,15 @@ def evaluate(
     threads: int | None = None,
 ) -> RunSummary:
     """Evaluate a workspace against a snapshot into a run folder, renamed into place last."""
-    from attestgraph import checks, evidence, rollup
+    from attestgraph import checks, evidence
     from attestgraph.content import aliases_file
     from attestgraph.evaluate import run as judge
     from attestgraph.graph import link
     from attestgraph.model.ids import sha256_of
     from attestgraph.model.times import format_time
+    from attestgraph.rollup.assess import assess
+    from attestgraph.rollup.documents import controls_json, requirements_json
+    from attestgraph.rollup.run_document import run_json
 
     loaded = _load_sound(workspace)
     library = loaded.library
@@ -244,8 +247,8 @@ def evaluate(
     with evidence.atomic_folder(out) as folder:
         judged = judge(plan, library, snapshot, at=at, folder=folder, threads=threads)
         links = link(library, _digest_of_link(loaded))
-        assessment = rollup.assess(library, links, judged.tallies, sets, at)
-        document = rollup.run_json(
+        assessment = assess(library, links, judged.tallies, sets, at)
+        document = run_json(
             plan,
             library,
             snapshot.manifest,
@@ -255,8 +258,8 @@ def evaluate(
             aliases_sha256=sha256_of(aliases_file().read_bytes()),
         )
         writer = evidence.RunWriter(folder)
-        writer.write_json("controls.json", rollup.controls_json(assessment, library, sets))
-        writer.write_json("requirements.json", rollup.requirements_json(assessment, library))
+        writer.write_json("controls.json", controls_json(assessment, library, sets))
+        writer.write_json("requirements.json", requirements_json(assessment, library))
         writer.write_json("run.json", document)
     return RunSummary(
         diagnostics=(*_placed(_faults(loaded), find_workspace(workspace)), *judged.warnings),
@@ -278,14 +281,13 @@ def _digest_of_link(loaded: Loaded) -> Callable[[Control, Link], str]:
 
 def status(run: Path, *, system: str | None, framework: str | None) -> Status:
     """Return the status of a run, of one system or framework where they are named."""
-    from attestgraph import evidence, rollup
+    from attestgraph import evidence
+    from attestgraph.rollup.status_document import status_json, status_table
 
     stored = evidence.open_run(run)
     _refuse_unknown(stored.run, run, system, (framework,) if framework else ())
-    document = rollup.status_json(
-        stored.run, stored.requirements, system=system, framework=framework
-    )
-    shown = rollup.status_table(document, stored.run)
+    document = status_json(stored.run, stored.requirements, system=system, framework=framework)
+    shown = status_table(document, stored.run)
     return Status(
         document=document,
         columns=shown.columns,
