@@ -11,7 +11,8 @@ import pytest
 
 from tests.browser.tools import CHROMIUM, MODULES, VNU, need
 from tests.render.pages import save
-from tests.render.runs import StoredRun, contoso, finding, hostile, one_control, vault
+from tests.render.pieces import StoredRun, finding, vault
+from tests.render.runs import contoso, hostile, one_control
 
 ALL_MODES = ("light", "dark", "narrow", "narrow-dark", "print")
 ODD = "<script>alert(1)</script>\u202e\x1b[2J'\"&" + "x" * 300
@@ -117,6 +118,6 @@ def _judge(command: list[str], pages: list[Path], folder: Path, spoil: tuple[str
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
     bad = folder / "bad.html"
     bad.write_text(pages[0].read_text().replace(*spoil, 1))
-    done = subprocess.run([*command, str(bad)], capture_output=True, check=False, timeout=600)
-    assert done.returncode == 1
-    assert done.stdout
+    spoilt = subprocess.run([*command, str(bad)], capture_output=True, check=False, timeout=600)
+    assert spoilt.returncode == 1
+    assert spoilt.stdout

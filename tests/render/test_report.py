@@ -7,9 +7,10 @@ import pytest
 
 from attestgraph.diagnostics import InputError
 from attestgraph.render import report, write
-from attestgraph.render.findings import MOST_SHOWN, ROWS_PER_PAGE
+from attestgraph.render.findings import MOST_SHOWN, ROWS_PER_PAGE, value_words
 from tests.render.pages import Page, written
-from tests.render.runs import contoso, finding, one_control, vault
+from tests.render.pieces import finding, vault
+from tests.render.runs import contoso, one_control
 
 
 def test_one_system_is_one_page_and_several_have_a_front_page() -> None:
@@ -57,7 +58,7 @@ def test_the_cover_says_what_it_must() -> None:
         "Automated and self-attested; not an independent assessment.",
         "The moderate baseline is SP 800-53B's, not FedRAMP's.",
         "There is no HIPAA certification, and this report is none.",
-        "imported, 2026-11-01 04:02 UTC; 1 h to 2 d old at evaluation",
+        "imported, 2026-11-01 04:02 UTC; taken 1 h to 2 d before the evaluation",
         "3 tables, 2 not known to be complete",
         "1 parameter looser than the library\u2019s; 1 control weakened",
         "subscription 00000000-0000-4000-8000-00000000ffff, until 2026-12-31",
@@ -88,15 +89,15 @@ def test_draft_mappings_and_derived_paths_are_marked() -> None:
 def test_the_registers_tell_state_identity_and_standing() -> None:
     page = Page(written(contoso())["ehr-prod.html"].decode())
     exceptions = next(t for t in page.tables if t.caption == "Exceptions, in every state")
-    states = {row[0].split()[0]: row[6] for row in exceptions.rows[1:]}
+    states = {row[0].split()[0]: row[4] for row in exceptions.rows[1:]}
     assert states == {
         "x-02-lab-firewall": "active",
         "x-04-old": "expired, no effect",
         "x-09-gone": "orphaned, no effect",
     }
-    assert exceptions.column(7)[1:] == ["1", "0", "0"]
+    assert exceptions.column(5)[1:] == ["1", "0", "0"]
     attestations = next(t for t in page.tables if t.caption.startswith("Attestations"))
-    assert [row[6] for row in attestations.rows[1:]] == ["valid", "The signed answer has expired."]
+    assert [row[5] for row in attestations.rows[1:]] == ["valid", "The signed answer has expired."]
     assert "declared" in attestations.rows[1][3]
 
 
@@ -104,6 +105,35 @@ def test_what_is_absent_reads_absent() -> None:
     page = Page(written(contoso())["ehr-prod.html"].decode())
     failing = next(t for t in page.tables if t.caption == "Failing resources 1 to 5 of 8")
     assert [row[4] for row in failing.rows[1:]] == ["absent", "false", "absent", "false", "absent"]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "shown"),
+    [
+        (None, "p", (None, None)),
+        ("null", "p", ("null", None)),
+        ("true", "p", ("true", None)),
+        ('"Allow"', "p", ("Allow", None)),
+        ('""', "p", ('""', None)),
+        ('["a","b"]', "p", ("a, b", None)),
+        ("[1]", "p", ("[1]", None)),
+        ('{"state":"exempt","effect":"audit"}', "state", ("exempt", "effect: audit")),
+        ('{"state":"exempt"}', "state", ("exempt", None)),
+        ('{"detail":"page 3","missing":["a","b"]}', None, (None, "detail: page 3; missing: a, b")),
+        ('{"greaterOrEquals":1}', "b", ("greaterOrEquals: 1", None)),
+        ("{}", "b", ("{}", None)),
+        ("not json", "p", ("not json", None)),
+    ],
+)
+def test_values_are_words_and_what_was_found_beside_them(
+    text: str | None, path: str | None, shown: tuple[str | None, str | None]
+) -> None:
+    assert value_words(text, path) == shown
+
+
+def test_null_is_absent_only_where_the_verdict_rests_on_it() -> None:
+    assert value_words("null", "p", absent=True) == ("absent", None)
+    assert value_words(None, "p", absent=True) == ("absent", None)
 
 
 @pytest.mark.parametrize("name", ["index.html", "ehr-prod.html", "claims-hub.html"])

@@ -12,10 +12,9 @@ from attestgraph.render.model import (
     ControlReport,
     Counts,
     ParameterValue,
-    ReasonReport,
-    Ref,
     Support,
 )
+from attestgraph.render.registers import ReasonReport, Ref
 from attestgraph.render.requirements import Places, exception_ref
 
 
@@ -25,14 +24,7 @@ def control_report(
     gathered: Gathered,
     supports: Sequence[Support],
 ) -> ControlReport:
-    """Return one control of one system.
-
-    Args:
-        entry: Its entry of controls.json.
-        places: The anchors of what is linked to.
-        gathered: The first findings of every control.
-        supports: The requirements that it is linked to.
-    """
+    """Return one control of one system, from its entry of controls.json."""
     digest = entry["parameters"]["digest"]
     anchor = places.controls[entry["control"], digest]
     key = (entry["system"], entry["control"], digest)

@@ -50,6 +50,7 @@ class FindingRow:
     Attributes:
         name: The last segment of the resource's id; of a finding about a system, its name.
         expected, actual: As words; `absent` where the field is not there.
+        context: What was found beside the actual value.
     """
 
     system: str
@@ -67,6 +68,7 @@ class FindingRow:
     path: str | None
     expected: str | None
     actual: str | None
+    context: str | None
     evidence_table: str | None
     row_sha256: str | None
     observed_at: str | None
@@ -145,7 +147,8 @@ def systems_of(found: Mapping[str, Any], wanted: frozenset[str]) -> list[str]:
 def row_of(found: Mapping[str, Any], system: str) -> FindingRow:
     """Return a finding as it is printed for one system."""
     resource = str(found["resource_id"] or found["resource_key"] or "")
-    absent = found["basis"] == "absent"
+    expected, _ = value_words(found["expected"], found["path"])
+    actual, context = value_words(found["actual"], found["path"], absent=found["basis"] == "absent")
     return FindingRow(
         system=system,
         control=found["control"],
@@ -160,25 +163,46 @@ def row_of(found: Mapping[str, Any], system: str) -> FindingRow:
         resource_type=found["resource_type"],
         subscription_id=found["subscription_id"],
         path=found["path"],
-        expected=value_words(found["expected"]),
-        actual=value_words(found["actual"], absent=absent),
+        expected=expected,
+        actual=actual,
+        context=context,
         evidence_table=found["evidence_table"],
         row_sha256=found["row_sha256"],
         observed_at=found["observed_at"],
     )
 
 
-def value_words(text: str | None, *, absent: bool = False) -> str | None:
-    """Return a finding's JSON text for a reader: strings bare, all else as JSON.
+def value_words(
+    text: str | None, path: str | None, *, absent: bool = False
+) -> tuple[str | None, str | None]:
+    """Return a finding's JSON text for a reader: the value, and what was found beside it.
+
+    An object is what was found of several fields; the one that `path` names is the value, and the
+    others are beside it as `name: value`.
 
     Args:
         text: JSON text, or None.
+        path: The field that decided, or None.
         absent: The verdict rests on a field that is not there, so null means absent.
     """
     if text is None or text == "null":
-        return "absent" if absent else text
+        return ("absent" if absent else text), None
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return text
-    return value if isinstance(value, str) and value else text
+        return text, None
+    if not isinstance(value, dict) or not value:
+        return _words(value), None
+    parts = "; ".join(f"{name}: {_words(part)}" for name, part in value.items() if name != path)
+    if path in value:
+        return _words(value[path]), parts or None
+    # without a field that decided, all of it is beside the point; else it is the expectation
+    return (None, parts) if path is None else (parts, None)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    return orjson.dumps(value).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attestgraph.render.model import AttestationReport, ExceptionReport, Ref, Signed
+from attestgraph.render.registers import AttestationReport, ExceptionReport, Ref, Signed
 from attestgraph.render.scope import scope_words
 
 

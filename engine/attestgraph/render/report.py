@@ -39,7 +39,6 @@ def report(run: Run, *, system: str | None = None, frameworks: Sequence[str] = (
     wanted = _frameworks(chosen, frameworks)
     source = FindingsSource(run=run, systems=frozenset(entry["system"] for entry in chosen))
     gathered = Gathered(source)
-    pages = {FRONT_PAGE.removesuffix(".html")} if len(chosen) > 1 else set[str]()
     oldest, youngest = scope.ages(document)
     return ReportModel(
         organisation=document["organisation"],
@@ -61,17 +60,18 @@ def report(run: Run, *, system: str | None = None, frameworks: Sequence[str] = (
         overrides=scope.overrides(document),
         warnings=tuple(scope.warning_words(w) for w in document["warnings"]),
         systems=tuple(
-            _System(run, entry, wanted, gathered).report(_page(entry, pages, len(chosen)))
-            for entry in chosen
+            _System(run, entry, wanted, gathered).report(page)
+            for entry, page in zip(chosen, _page_names(chosen), strict=True)
         ),
         findings=source,
     )
 
 
-def _page(entry: Mapping[str, Any], taken: set[str], systems: int) -> str:
-    if systems == 1:
-        return FRONT_PAGE
-    return markup.unique(markup.anchor(entry["system"]), taken) + ".html"
+def _page_names(systems: Sequence[Mapping[str, Any]]) -> list[str]:
+    if len(systems) == 1:
+        return [FRONT_PAGE]
+    taken = {FRONT_PAGE.removesuffix(".html")}
+    return [markup.unique(markup.anchor(entry["system"]), taken) + ".html" for entry in systems]
 
 
 def _systems(document: Mapping[str, Any], system: str | None) -> list[Mapping[str, Any]]:

@@ -41,13 +41,9 @@ def framework_report(
     places: Places,
     anchors: set[str],
 ) -> FrameworkReport:
-    """Return one framework of one system.
+    """Return one framework of one system: its member of run.json, and its rows in order.
 
-    Args:
-        entry: Its member of run.json `frameworks`.
-        rows: Its entries of requirements.json, in catalogue order.
-        places: The anchors of what is linked to.
-        anchors: Ids taken on the page; gains those made here.
+    `anchors` holds the ids taken on the page, and gains those made here.
     """
     assessable = [row for row in rows if row["status"] is not None]
     name = entry["framework"] + (f"-{entry['profile']}" if entry["profile"] else "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from attestgraph.formats import words
 from attestgraph.model.times import age_words, parse_time
-from attestgraph.render.model import ExclusionReport, OverrideReport, TableReport
+from attestgraph.render.registers import ExclusionReport, OverrideReport, TableReport
 
 
 def tables(run: Mapping[str, Any]) -> tuple[TableReport, ...]:
@@ -27,7 +27,7 @@ def _table(table: Mapping[str, Any], at: str) -> TableReport:
         observed_from=table["observed_from"],
         observed_to=table["observed_to"],
         age=age_range(table["observed_from"], table["observed_to"], at),
-        sources=tuple(sorted({_source(source) for source in table["sources"]})),
+        sources=_sources(table["sources"]),
         declared_by=_declared(declared),
         gaps=tuple(dict.fromkeys(gap_words(gap) for gap in table["incomplete"])),
     )
@@ -48,11 +48,27 @@ def _missing(name: str, completeness: Iterable[Mapping[str, Any]]) -> TableRepor
     )
 
 
-def _source(source: Any) -> str:
-    if isinstance(source, Mapping):
-        asked = ["everything" if scope == "/" else scope for scope in source.get("scopes") or ()]
-        return ", ".join([str(source.get("kind", "unknown source")), *sorted(asked)])
-    return str(source)
+def _sources(sources: Iterable[Any]) -> tuple[str, ...]:
+    """Return each kind of source with the scopes it was asked for."""
+    asked: dict[str, set[str]] = {}
+    for source in sources:
+        if isinstance(source, Mapping):
+            scopes = asked.setdefault(str(source.get("kind", "unknown source")), set())
+            scopes.update(scope_name(scope) for scope in source.get("scopes") or ())
+        else:
+            asked.setdefault(str(source), set())
+    return tuple(
+        f"{kind}: {', '.join(sorted(scopes))}" if scopes else kind
+        for kind, scopes in sorted(asked.items())
+    )
+
+
+def scope_name(key: str) -> str:
+    """Return an id key for a reader: `everything`, `subscription …`, or the key."""
+    rest = key.removeprefix("/subscriptions/")
+    if key in ("", "/"):
+        return "everything"
+    return key if "/" in rest else f"subscription {rest}"
 
 
 def _declared(declared: Any) -> str | None:
@@ -69,7 +85,7 @@ def gap_words(gap: Mapping[str, Any]) -> str:
     parts = [words.reason_words(reason).rstrip(".") if reason else "Not evaluated"]
     scope = gap.get("scope")
     if scope and scope != "/":
-        parts.append(f"in {scope}")
+        parts.append(f"in {scope_name(scope)}")
     if gap.get("types"):
         parts.append("for " + ", ".join(gap["types"]))
     text = " ".join(parts)
@@ -106,12 +122,18 @@ def ages(run: Mapping[str, Any]) -> tuple[str | None, str | None]:
 def scope_words(scope: Mapping[str, Any]) -> str:
     """Return the scope of a record as words: its one id, then type and tag."""
     kinds = ("management_group", "subscription", "resource_group", "resource")
-    parts = [f"{kind.replace('_', ' ')} {scope[kind]}" for kind in kinds if scope.get(kind)]
+    parts = [f"{kind.replace('_', ' ')} {_id(scope[kind])}" for kind in kinds if scope.get(kind)]
     if scope.get("type"):
         parts.append(f"type {scope['type']}")
     for name, value in sorted((scope.get("tag") or {}).items()):
         parts.append(f"tag {name}={value}")
     return ", ".join(parts) or "everything"
+
+
+def _id(key: str) -> str:
+    """Return an id without what the word before it says already."""
+    rest = key.removeprefix("/subscriptions/")
+    return key if "/" in rest else rest
 
 
 def boundary_words(boundary: Mapping[str, Any]) -> tuple[str, ...]:
@@ -122,7 +144,7 @@ def boundary_words(boundary: Mapping[str, Any]) -> tuple[str, ...]:
         ("subscriptions", "subscription"),
         ("resource_groups", "resource group"),
     ):
-        lines += [f"{one} {name}" for name in boundary.get(kind) or ()]
+        lines += [f"{one} {_id(name)}" for name in boundary.get(kind) or ()]
     lines += [f"tag {name}={value}" for name, value in sorted((boundary.get("tags") or {}).items())]
     return tuple(lines) or ("everything that was collected",)
 
