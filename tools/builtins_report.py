@@ -1,11 +1,13 @@
-"""Parses Microsoft's built-in policy definitions, evaluates them on sample rows, prints counts.
+"""Parses Microsoft's built-in policy definitions, evaluates them on rows, prints counts.
 
-    python tools/builtins_report.py builtin-policies.ndjson.gz samples/resources [aliases.json.gz]
+    python -m tools.builtins_report AZURE [--out docs/built-ins.md] [--names WORD]
 
-The first file has one definition a line (name, mode, policyType, parameters, policyRule,
-clouds). The folder has `<type>.json` files with `rows` and `realRows` in the form of Resource
-Graph. The third file is a table of aliases: alias to path, to [path, type], or to an object with
-`path` and `pathsByType`. Every definition is counted under exactly one word.
+AZURE holds `builtin-policies.ndjson.gz` (one definition a line: name, mode, policyType, parameters,
+policyRule, clouds) and `samples/resources` (`<type>.json` with `rows` and `realRows` in the form of
+Resource Graph). Every definition is counted under exactly one word. One that reads a resource is
+evaluated on the samples of its types, on an empty row where there is none, and on a row made to
+fulfil its conditions; one of Key Vault's and Managed HSM's modes on keys, secrets and
+certificates. One that looks for related resources is evaluated twice, with none and with some.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attestgraph.conditions import Aliases, ConditionError, Definition, EvaluationError
+from attestgraph.load import load_library
+from tools.builtins_rows import Row, components, read_samples, related_rows, rows_for
 
-CONTEXT = {
+CONTEXT: Final = {
     "utcNow": "2026-06-01T00:00:00.0000000Z",
     "subscription": {
         "id": "/subscriptions/00000000-0000-0000-0000-000000000000",
@@ -32,7 +37,7 @@ CONTEXT = {
     "requestContext": {"apiVersion": "2024-01-01"},
     "policy": {"assignmentId": "a", "definitionId": "d"},
 }
-BY_TYPE: Mapping[str, Any] = {
+BY_TYPE: Final[Mapping[str, Any]] = {
     "array": [],
     "boolean": False,
     "datetime": "2026-06-01T00:00:00Z",
@@ -40,137 +45,215 @@ BY_TYPE: Mapping[str, Any] = {
     "integer": 1,
     "object": {},
 }
-EVALUATED_MODES = ("indexed", "all")
+ROW_MODES: Final = ("indexed", "all")
+COMPONENT_MODES: Final = ("microsoft.keyvault.data", "microsoft.managedhsm.data")
+UNIQUE: Final = "uniqueString"
+PUBLIC: Final = "AzureCloud"
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was counted.
+
+    Attributes:
+        words: Definitions by what became of them.
+        public: Those of the public cloud among them.
+        read: Definitions of the public cloud that read a resource, by mode in lower case.
+        rows: Evaluations by the kind of row.
+        results: Evaluations by result.
+        faults: Names of definitions that failed by a fault of ours, with what was raised.
+    """
+
+    words: Counter[str] = field(default_factory=Counter)
+    public: Counter[str] = field(default_factory=Counter)
+    read: Counter[str] = field(default_factory=Counter)
+    rows: Counter[str] = field(default_factory=Counter)
+    results: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the definitions of a file of JSON lines, packed or plain."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8") as lines:
+    """Yield the definitions of a packed file of JSON lines."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
-def read_rows(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the sample rows by lower-case type."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for file in sorted(folder.glob("*.json")):
-        content = json.loads(file.read_text(encoding="utf-8"))
-        for row in (*content.get("rows", ()), *content.get("realRows", ())):
-            found.setdefault(row["type"].lower(), []).append(row)
-    return found
-
-
-def read_aliases(path: Path) -> Aliases:
-    """Return the aliases of a table."""
-    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    table: dict[str, str | Mapping[str, str]] = {}
-    for alias, entry in json.loads(text).items():
-        if isinstance(entry, str):
-            table[alias] = entry
-        elif isinstance(entry, list):
-            table[alias] = entry[0]
-        else:
-            table[alias] = entry.get("pathsByType") or entry["path"]
-    return Aliases.from_mapping(table)
-
-
 def assigned(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a value for each parameter that has no default: the first allowed one, or a plain."""
+    """Return a value for each parameter: the default, the first allowed one, or a plain one.
+
+    An effect that would switch the rule off is replaced by the first that does not.
+    """
     chosen: dict[str, Any] = {}
     for name, declared in parameters.items():
-        if "defaultValue" in declared:
-            continue
-        allowed = declared.get("allowedValues")
+        allowed = declared.get("allowedValues") or []
         plain = BY_TYPE.get(str(declared.get("type", "")).lower(), "sample")
-        chosen[name] = allowed[0] if allowed and not isinstance(plain, list) else plain
+        first = allowed[0] if allowed and not isinstance(plain, list) else plain
+        chosen[name] = declared.get("defaultValue", first)
+        if str(chosen[name]).lower() == "disabled":
+            active = [one for one in allowed if str(one).lower() != "disabled"]
+            chosen[name] = active[0] if active else chosen[name]
     return chosen
 
 
-def rows_for(
-    types: Sequence[str], rows: Mapping[str, list[dict[str, Any]]]
-) -> list[dict[str, Any]]:
-    """Return the sample rows of the types, a synthetic one for a type that has none."""
-    wanted = [kind.lower() for kind in types] or ["microsoft.resources/resourcegroups"]
-    found: list[dict[str, Any]] = []
-    for kind in wanted:
-        found.extend(rows.get(kind) or [synthetic(kind)])
-    return found
-
-
-def synthetic(kind: str) -> dict[str, Any]:
-    """Return a bare row of a type."""
-    group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
-    provider, _, rest = kind.partition("/")
-    path = "/".join(f"{part}/sample" for part in rest.split("/"))
+def declared_only(values: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values to give: those that differ from the defaults."""
     return {
-        "id": f"{group}/providers/{provider}/{path}",
-        "name": "sample",
-        "type": kind,
-        "location": "eastus",
-        "kind": "",
-        "resourceGroup": "rg",
-        "subscriptionId": "00000000-0000-0000-0000-000000000000",
-        "tags": None,
-        "properties": {},
+        name: value
+        for name, value in values.items()
+        if "defaultValue" not in parameters[name] or parameters[name]["defaultValue"] != value
     }
 
 
-def judge(
-    document: Mapping[str, Any],
-    aliases: Aliases | None,
-    rows: Mapping[str, list[dict[str, Any]]],
-    results: Counter[str],
-) -> str:
-    """Return the word a definition is counted under; count each row's result as well."""
-    try:
-        definition = Definition.parse(document, aliases=aliases)
-    except ConditionError as error:
-        return f"not parsed: {error.faults[0].slug}"
-    if document.get("policyType") == "Static":
-        return "not evaluated: static"
-    mode = str(document.get("mode") or "indexed")
-    if mode.lower() not in EVALUATED_MODES:
-        return f"not evaluated: mode {mode}"
-    values = assigned(document.get("parameters") or {})
-    failed: set[str] = set()
-    for row in rows_for(definition.types, rows):
+class Reporter:
+    """Counts what becomes of definitions."""
+
+    def __init__(self, azure: Path) -> None:
+        self.aliases: Aliases = load_library(None).aliases
+        self.samples = read_samples(azure / "samples" / "resources")
+        for row in components():
+            self.samples.setdefault(row["type"], []).append(row)
+        self.counts = Counts()
+
+    def take(self, document: Mapping[str, Any]) -> str:
+        """Count one definition and return the word that it is counted under."""
+        word = self.judge(document)
+        is_public = PUBLIC in document.get("clouds", ())
+        self.counts.words[word] += 1
+        self.counts.public[word] += is_public
+        mode = str(document.get("mode") or "").lower()
+        if is_public and mode in (*ROW_MODES, *COMPONENT_MODES):
+            self.counts.read[mode] += 1
+        return word
+
+    def judge(self, document: Mapping[str, Any]) -> str:
+        """Return the word of a definition, its evaluations counted."""
         try:
-            effect = definition.evaluate(row, parameters=values, context=CONTEXT)
+            definition = Definition.parse(document, aliases=self.aliases, strict=True)
+        except ConditionError as error:
+            return f"not parsed: {error.faults[0].slug}"
+        if document.get("policyType") == "Static":
+            return "not evaluated: static, attested by Microsoft"
+        mode = str(document.get("mode") or "indexed")
+        if mode.lower() not in (*ROW_MODES, *COMPONENT_MODES):
+            return f"not evaluated: mode {mode}, from policy states only"
+        parameters = document.get("parameters") or {}
+        values = assigned(parameters)
+        given = declared_only(values, parameters)
+        failed: set[str] = set()
+        for source, row in rows_for(definition, self.samples, self.aliases, values):
+            kind = "component" if mode.lower() in COMPONENT_MODES else source
+            around = related_rows(definition, row, self.samples, self.aliases, values)
+            for related in ([], around) if around else ([],):
+                self.counts.rows[f"{kind}, with related rows" if related else kind] += 1
+                failed.add(self.evaluate(definition, row, given, related, str(document["name"])))
+        failed.discard("")
+        return f"evaluated, with errors: {min(failed)}" if failed else "evaluated"
+
+    def evaluate(
+        self,
+        definition: Definition,
+        row: Row,
+        given: Mapping[str, Any],
+        related: Sequence[Row],
+        name: str,
+    ) -> str:
+        """Evaluate once, count the result, and return the slug of an error or nothing."""
+        try:
+            effect = definition.evaluate(row, parameters=given, context=CONTEXT, related=related)
         except EvaluationError as error:
-            failed.add(error.faults[0].slug)
-            results[f"error: {error.faults[0].slug}"] += 1
-        else:
-            results["effect: " + effect.lower() if effect else "no effect"] += 1
-    return f"evaluated, with errors: {min(failed)}" if failed else "evaluated"
+            slug = error.faults[0].slug
+            if UNIQUE in str(error):
+                slug += f", {UNIQUE}"
+            self.counts.results[f"error: {slug}"] += 1
+            return slug
+        except Exception as error:  # noqa: BLE001 what is looked for is any fault of ours
+            self.counts.faults.append(f"{name}: {error!r}")
+            self.counts.results["fault of ours"] += 1
+            return "fault of ours"
+        self.counts.results[f"effect: {effect}" if effect else "no effect"] += 1
+        return ""
+
+
+HEAD: Final = """\
+# Built-in definitions
+
+Written by `python -m tools.builtins_report`; do not edit.
+
+Every built-in policy definition of Azure/azure-policy at one commit ({commit}) is parsed, with
+every alias known. Those that read a resource are evaluated offline on sample rows, on empty rows
+where there are no samples, and on rows made to fulfil their conditions; those of Key Vault's and
+Managed HSM's modes on keys, secrets and certificates. Those that look for related resources are
+evaluated with none and with some.
+
+An error is one of the rule on that row: a function that fails, or a value that is not in evidence.
+It is a finding of its own and never a pass. `uniqueString` is a hash that only the service
+computes; counts of values stop at 100 members, as documented.
+"""
+COMMIT: Final = "f4a50bacae07, 2026-04-29"
+
+
+def tables(counts: Counts) -> str:
+    """Return the counts as Markdown."""
+    read = counts.read
+    rows_read = sum(read[mode] for mode in ROW_MODES)
+    words = sorted(counts.words.items())
+    total, public = sum(counts.words.values()), sum(counts.public.values())
+    component = sum(read[mode] for mode in COMPONENT_MODES)
+    lines = [
+        (
+            f"Definitions: {total:,}, of the public cloud {public:,}. Of these, {rows_read:,} are "
+            f"of mode Indexed or All and {component:,} of Key Vault's or Managed HSM's mode."
+        ),
+        "",
+        "| Definitions | All | Public cloud |",
+        "|---|---:|---:|",
+        *(f"| {word} | {n:,} | {counts.public[word]:,} |" for word, n in words),
+        "",
+        "| Evaluations by row | Count |",
+        "|---|---:|",
+        *(f"| {kind} | {n:,} |" for kind, n in sorted(counts.rows.items())),
+        "",
+        "| Evaluations by result | Count |",
+        "|---|---:|",
+        *(f"| {result} | {n:,} |" for result, n in sorted(counts.results.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def page(counts: Counts) -> str:
+    """Return the page of the documentation."""
+    return f"{HEAD.format(commit=COMMIT)}\n{tables(counts)}"
+
+
+def report(azure: Path) -> Counts:
+    """Return the counts over all built-in definitions."""
+    reporter = Reporter(azure)
+    for document in read_lines(azure / "builtin-policies.ndjson.gz"):
+        reporter.take(document)
+    return reporter.counts
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the counts; 1 if a definition does not parse."""
+    """Print the counts; 1 if a definition does not parse or a fault is ours."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("definitions", type=Path)
-    parser.add_argument("samples", type=Path)
-    parser.add_argument("aliases", type=Path, nargs="?")
+    parser.add_argument("azure", type=Path)
+    parser.add_argument("--out", type=Path, help="write the page of the documentation here")
     parser.add_argument("--names", metavar="WORD", help="print the definitions under this word")
     options = parser.parse_args(arguments)
-    aliases = read_aliases(options.aliases) if options.aliases else None
-    rows = read_rows(options.samples)
-    words: Counter[str] = Counter()
-    public: Counter[str] = Counter()
-    results: Counter[str] = Counter()
-    for document in read_lines(options.definitions):
-        word = judge(document, aliases, rows, results)
-        words[word] += 1
-        public[word] += "AzureCloud" in document.get("clouds", ())
+    reporter = Reporter(options.azure)
+    for document in read_lines(options.azure / "builtin-policies.ndjson.gz"):
+        word = reporter.take(document)
         if options.names and word.startswith(options.names):
             print(document["name"], document["displayName"])
-    print(f"{sum(words.values())} definitions, {sum(public.values())} of the public cloud")
-    for word, count in sorted(words.items()):
-        print(f"{count:6} {public[word]:6}  {word}")
-    print(f"{sum(results.values())} rows judged")
-    for word, count in sorted(results.items()):
-        print(f"{count:6}  {word}")
-    return 1 if any(word.startswith("not parsed") for word in words) else 0
+    counts = reporter.counts
+    print(tables(counts), end="")
+    for fault in counts.faults:
+        print(f"fault: {fault}", file=sys.stderr)
+    if options.out:
+        options.out.write_text(page(counts), encoding="utf-8")
+    unread = any(word.startswith("not parsed") for word in counts.words)
+    return 1 if unread or counts.faults else 0
 
 
 if __name__ == "__main__":

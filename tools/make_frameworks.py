@@ -5,7 +5,8 @@
 FACTS holds `nist-800-53-r5.csv`; beside it lies `azure/` with the built-in policy definitions and
 the alias tables. The same facts give the same bytes, so a second run changes nothing. Only
 identifiers, short titles, levels, pairs and property paths are carried over, never a standard's
-sentences.
+sentences. `aliases-all.csv.gz` holds every alias; it is packed without a time, and written anew
+only where what is in it differs, since libraries of compression differ in their bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PUBLIC_CLOUD: Final = "AzureCloud"
+COMPONENT: Final = "rp-mode-component"
+"""What the table calls a field of a data-plane component, which a row holds in `properties`."""
+ALIASES_HEADER: Final = ("alias", "type", "path")
 LONGEST_PATH: Final = 4
 """Row-level aliases: at most so many segments below the row."""
 
@@ -199,6 +203,22 @@ def definitions_csv(azure: Path) -> str:
     return written_csv(("name", "title", "category", "mode", "effect", "types"), rows)
 
 
+def groups_csv(facts: Path, catalogues: Iterable[str]) -> str:
+    """Return which requirement each group of a built-in initiative names, where we have it.
+
+    Args:
+        facts: The folder of framework facts.
+        catalogues: The frameworks that are written; groups of others are left out.
+    """
+    known = frozenset(catalogues)
+    rows = {
+        (row["group_name"], row["catalogue"], row["requirement_id"])
+        for row in read_csv(facts / "azure-policy-groups.csv")
+        if row["catalogue"] in known and row["in_catalogue"] == "true"
+    }
+    return written_csv(("group", "framework", "requirement"), sorted(rows))
+
+
 def spelled_alias(alias: str, resource_type: str, path: str, spelling: Mapping[str, str]) -> str:
     """Return an alias of the full table, which is lower case, spelled as Azure spells it.
 
@@ -210,37 +230,103 @@ def spelled_alias(alias: str, resource_type: str, path: str, spelling: Mapping[s
     return f"{spelling.get(resource_type, resource_type)}/{rest}"
 
 
-def aliases_csv(azure: Path) -> str:
-    """Return the aliases that built-ins use, and the row-level ones of the most used types."""
-    with gzip.open(azure / "aliases.json.gz", "rt", encoding="utf-8") as file:
-        used: dict[str, dict[str, Any]] = json.load(file)
-    with gzip.open(azure / "aliases-full.json.gz", "rt", encoding="utf-8") as file:
-        full: dict[str, list[Any]] = json.load(file)
-    rows: set[tuple[str, str, str]] = set()
-    spelling: dict[str, str] = {}
-    row_types = frozenset(ROW_TYPES.split())
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the object of a gzipped JSON file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        found: dict[str, Any] = json.load(file)
+    return found
+
+
+def used_rows(used: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Yield alias, type and path below a row of each alias that built-ins use."""
     for entry in used.values():
         paths = entry.get("pathsByType") or {entry["resourceType"]: entry["path"]}
-        rows.update((entry["alias"], kind, path) for kind, path in paths.items())
-        spelling.setdefault(entry["resourceType"], entry["alias"][: len(entry["resourceType"])])
-    for alias, (path, kind) in full.items():
-        if alias in used or not isinstance(kind, str) or kind not in row_types:
+        before = "properties." if entry["source"] == COMPONENT else ""
+        for kind, path in paths.items():
+            yield entry["alias"], kind, before + path
+
+
+def spelling_of(used: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the spelling of each resource type that an alias of a built-in begins with."""
+    found: dict[str, str] = {}
+    for entry in used.values():
+        kind, alias = entry["resourceType"], entry["alias"]
+        if alias.lower().startswith(kind + "/"):
+            found.setdefault(kind, alias[: len(kind)])
+    return found
+
+
+def full_rows(azure: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield alias, type and path of every alias of the full table."""
+    used = read_object(azure / "aliases.json.gz")
+    spelling = spelling_of(used)
+    for alias, (path, kinds) in read_object(azure / "aliases-full.json.gz").items():
+        for kind, below in kinds.items() if isinstance(kinds, dict) else [(kinds, path)]:
+            name = alias
+            if alias in used:
+                name = used[alias]["alias"]
+            elif alias.startswith(kind + "/"):
+                name = spelled_alias(alias, kind, below, spelling)
+            yield name, kind, below
+
+
+def in_order(rows: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Return rows of aliases without repetition, sorted without regard to case."""
+    return sorted(set(rows), key=lambda row: (row[0].lower(), row))
+
+
+def aliases_csv(azure: Path) -> str:
+    """Return the aliases that built-ins use, and the row-level ones of the most used types."""
+    used = read_object(azure / "aliases.json.gz")
+    row_types = frozenset(ROW_TYPES.split())
+    rows = list(used_rows(used))
+    for alias, kind, path in full_rows(azure):
+        low = alias.lower()
+        if low in used or kind not in row_types:
             continue
-        if not alias.startswith(kind + "/") or len(path.split(".")) > LONGEST_PATH:
-            continue
-        rows.add((spelled_alias(alias, kind, path, spelling), kind, path))
-    ordered = sorted(rows, key=lambda row: (row[0].lower(), row))
-    return written_csv(("alias", "type", "path"), ordered)
+        if low.startswith(kind + "/") and len(path.split(".")) <= LONGEST_PATH:
+            rows.append((alias, kind, path))
+    return written_csv(ALIASES_HEADER, in_order(rows))
+
+
+def all_aliases_csv(azure: Path) -> str:
+    """Return every alias that is known, those of `aliases.csv` among them."""
+    used = read_object(azure / "aliases.json.gz")
+    return written_csv(ALIASES_HEADER, in_order([*used_rows(used), *full_rows(azure)]))
 
 
 def made_files(facts: Path) -> dict[str, str]:
     """Return every file that is made from the facts: path below `frameworks/` to text."""
     azure = facts.parent / "azure"
+    catalogues = nist_files(facts)
+    frameworks = {name.partition("/")[0] for name in catalogues}
     return {
-        **nist_files(facts),
+        **catalogues,
+        "azure-policy/groups.csv": groups_csv(facts, frameworks),
         "azure-policy/definitions.csv": definitions_csv(azure),
         "azure-policy/aliases.csv": aliases_csv(azure),
     }
+
+
+def packed_files(facts: Path) -> dict[str, str]:
+    """Return the text of every file that is written packed: path below `frameworks/` to text."""
+    return {"azure-policy/aliases-all.csv.gz": all_aliases_csv(facts.parent / "azure")}
+
+
+def packed(text: str) -> bytes:
+    """Return text gzipped, with neither time nor name."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
+        file.write(text.encode())
+    return buffer.getvalue()
+
+
+def is_packed(path: Path, text: str) -> bool:
+    """Tell whether a file holds a text packed, whatever its compressed bytes."""
+    try:
+        return gzip.decompress(path.read_bytes()) == text.encode()
+    except (OSError, EOFError):
+        return False
 
 
 def main() -> None:
@@ -249,13 +335,17 @@ def main() -> None:
     parser.add_argument("facts", type=Path, help="the folder of framework facts")
     parser.add_argument("--out", type=Path, default=ROOT / "frameworks")
     options = parser.parse_args()
-    for name, text in sorted(made_files(options.facts).items()):
+    plain, zipped = made_files(options.facts), packed_files(options.facts)
+    for name, text in sorted({**plain, **zipped}.items()):
         path: Path = options.out / name
-        changed = not path.is_file() or path.read_bytes() != text.encode()
-        if changed:
+        data = packed(text) if name in zipped else text.encode()
+        same = path.is_file() and (
+            is_packed(path, text) if name in zipped else path.read_bytes() == data
+        )
+        if not same:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
-        print(f"{'written' if changed else 'same   '} {len(text.encode()):>9,} {name}")
+            path.write_bytes(data)
+        print(f"{'same   ' if same else 'written'} {len(data):>9,} {name}")
 
 
 if __name__ == "__main__":

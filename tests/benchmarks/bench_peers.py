@@ -248,10 +248,10 @@ def ours() -> dict[str, Judge]:
 
 def peer() -> dict[str, Judge]:
     """Return the rules as Cloud Custodian's filters."""
-    from c7n.config import Config
-    from c7n.loader import PolicyLoader
-    from c7n.resources import load_resources
-    from c7n_azure.entry import initialize_azure
+    from c7n.config import Config  # type: ignore[import-not-found]
+    from c7n.loader import PolicyLoader  # type: ignore[import-not-found]
+    from c7n.resources import load_resources  # type: ignore[import-not-found]
+    from c7n_azure.entry import initialize_azure  # type: ignore[import-not-found]
 
     initialize_azure()
     load_resources(tuple(sorted({name for (_, name), _, _ in RULES.values()})))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import re
 from collections import Counter
 from pathlib import Path
@@ -50,9 +51,29 @@ def test_the_facts_give_what_is_committed() -> None:
 
     made = made_files(FACTS)
     assert made == made_files(FACTS)
-    assert len(made) == 4
+    assert len(made) == 5
     for name, text in made.items():
         assert (FRAMEWORKS / name).read_bytes() == text.encode(), name
+
+
+@pytest.mark.skipif(not FACTS.is_dir(), reason="the facts are not beside the repository")
+def test_the_facts_give_the_packed_table_of_all_aliases() -> None:
+    from tools.make_frameworks import packed, packed_files
+
+    for name, text in packed_files(FACTS).items():
+        data = (FRAMEWORKS / name).read_bytes()
+        assert gzip.decompress(data) == text.encode(), name
+        assert packed(text) == packed(text)
+        assert data[4:8] == bytes(4), "the file says when it was written"
+        assert len(data) < 2_000_000
+
+
+def test_every_alias_of_the_small_table_is_in_the_large_one() -> None:
+    packed = gzip.decompress((FRAMEWORKS / "azure-policy/aliases-all.csv.gz").read_bytes())
+    every = set(packed.decode().splitlines())
+    small = (FRAMEWORKS / "azure-policy/aliases.csv").read_text(encoding="utf-8").splitlines()
+    assert set(small) <= every
+    assert len({line.partition(",")[0].lower() for line in every}) == 76_138
 
 
 def test_nist_is_whole(nist: list[dict[str, str]]) -> None:
@@ -92,6 +113,15 @@ def test_the_lint_of_prose_finds_a_statement() -> None:
     assert PROSE.search("The organization shall review accounts.")
     assert PROSE.search("Accounts are reviewed; exceptions documented")
     assert not PROSE.search("Account Management")
+
+
+def test_groups_of_initiatives_name_requirements_that_exist(nist: list[dict[str, str]]) -> None:
+    found = rows("azure-policy/groups.csv")
+    pairs = [(row["group"].lower(), row["framework"], row["requirement"]) for row in found]
+    assert len(pairs) == len(set(pairs)) > 1000
+    assert {row["framework"] for row in found} <= {p.name for p in FRAMEWORKS.iterdir()}
+    ids = {row["id"] for row in nist}
+    assert {row["requirement"] for row in found if row["framework"] == "nist-800-53-r5"} <= ids
 
 
 def test_definitions_are_unique_and_titled() -> None:

@@ -10,7 +10,7 @@ from attestgraph.conditions.errors import EvaluationError, Pointer, UnknownValue
 from attestgraph.conditions.fields import FieldRef, Form, reader
 from attestgraph.conditions.folding import ascii_lower
 from attestgraph.conditions.operators import ABSENT_CODES, a_kind, verdict
-from attestgraph.conditions.paths import Key, Path, Walk
+from attestgraph.conditions.paths import Key, Path, Walk, walk
 from attestgraph.conditions.readers import (
     MOST_NAMES,
     Judge,
@@ -42,7 +42,7 @@ from attestgraph.conditions.tree import (
     Value,
     ValueCount,
 )
-from attestgraph.conditions.values import HIDDEN, MISSING, UNLISTED, kind_of
+from attestgraph.conditions.values import HIDDEN, MISSING, UNLISTED, Special, kind_of
 from attestgraph.conditions.verdicts import (
     ABSENT,
     TRUE,
@@ -89,7 +89,9 @@ def field_leaf(leaf: Leaf, left: Field, settings: Settings, bindings: Bindings) 
 def _fixed_leaf(name: Any, test: Test, leaf: Leaf, settings: Settings, bindings: Bindings) -> Judge:
     """Return a leaf of which name and right side are the same for all rows: the hot path."""
     source, pointer = _source(name, settings, bindings), leaf.pointer
-    if source.many or source.slot is not None:
+    if source.slot is not None and not source.many:
+        return _member_leaf(source.slot, walk(source.path), test, pointer)
+    if source.many:
         inquiry = _inquiry(name, leaf, settings, bindings)
 
         def judge_many(row: Any, scope: Scope = ()) -> int:
@@ -106,6 +108,18 @@ def _fixed_leaf(name: Any, test: Test, leaf: Leaf, settings: Settings, bindings:
     def judge(row: Any, _scope: Scope = ()) -> int:
         try:
             return test(read(row))
+        except EvaluationError as error:
+            raise _at(error, pointer) from None
+
+    return judge
+
+
+def _member_leaf(slot: int, below: Walk, test: Test, pointer: Pointer) -> Judge:
+    """Return a leaf over a field of the member that a count is at."""
+
+    def judge(_row: Any, scope: Scope = ()) -> int:
+        try:
+            return test(below(scope[slot]))
         except EvaluationError as error:
             raise _at(error, pointer) from None
 
@@ -184,7 +198,37 @@ def count_leaf(
         code = count_verdict(codes, lambda n: verdict(leaf.operator, n, expected))
         return code | ABSENT if (absent or seen.absent) and code != UNKNOWN else code
 
-    return _watched(judge, seen, leaf.pointer)
+    watched = _watched(judge, seen, leaf.pointer)
+    test = _fixed_test(leaf, settings)
+    if test is None or where is None or isinstance(left, ValueCount):
+        return watched
+    return _plain_count(members, where, test, watched, leaf.pointer)
+
+
+def _plain_count(
+    members: Reader, where: Judge, test: Test, other: Judge, pointer: Pointer
+) -> Judge:
+    """Return a count of a field with a fixed right side: the short way for what is observed.
+
+    Where an array is not there, or a member is judged by absence or not at all, `other` judges.
+    """
+
+    def judge(row: Any, scope: Scope = ()) -> int:
+        count = 0
+        for one in members(row, scope):
+            if type(one) is Special:
+                return other(row, scope)
+            code = where(row, (*scope, one))
+            if code == TRUE:
+                count += 1
+            elif code:
+                return other(row, scope)
+        try:
+            return test(count)
+        except EvaluationError as error:
+            raise _at(error, pointer) from None
+
+    return judge
 
 
 def count_verdict(codes: list[int], test: Callable[[int], int]) -> int:

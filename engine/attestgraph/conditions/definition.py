@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from attestgraph.conditions.alias_names import aliases_in, aliases_of
 from attestgraph.conditions.aliases import Aliases
 from attestgraph.conditions.compile import compiled
+from attestgraph.conditions.definition_explain import Sought, details, holds
 from attestgraph.conditions.definition_parse import (
     EFFECTS,
     IF_NOT_EXISTS,
@@ -18,6 +20,8 @@ from attestgraph.conditions.definition_parse import (
     parse_parts,
 )
 from attestgraph.conditions.errors import EvaluationError, UnknownValueError
+from attestgraph.conditions.explain import Explanation, explained
+from attestgraph.conditions.fields import Mode
 from attestgraph.conditions.folding import ascii_lower, fold
 from attestgraph.conditions.operators import Operator
 from attestgraph.conditions.parameters import effective
@@ -34,19 +38,29 @@ class Definition:
     Attributes:
         parts: What it is made of.
         aliases: What resolves names with `/`; None: they are read literally.
+        names: How names that are no alias of the table are taken: read literally, or refused.
     """
 
     parts: Parts
     aliases: Aliases | None
+    names: Mode = "policy"
 
     @classmethod
-    def parse(cls, document: Any, aliases: Aliases | None = None) -> Self:
+    def parse(cls, document: Any, aliases: Aliases | None = None, *, strict: bool = False) -> Self:
         """Return a definition from JSON: whole, its `properties`, or a rule of `if` and `then`.
+
+        Args:
+            document: As decoded from JSON.
+            aliases: What resolves names with `/`.
+            strict: Whether an alias that the table does not have is a fault, as it is for Azure
+                Policy when a definition is created. Otherwise it is read literally below the row,
+                and `unknown_aliases` names it.
 
         Raises:
             ConditionError: With all faults, in document order.
         """
-        return cls(parts=parse_parts(document, aliases), aliases=aliases)
+        mode: Mode = "strict-policy" if strict else "policy"
+        return cls(parts=parse_parts(document, aliases, mode), aliases=aliases, names=mode)
 
     @property
     def effect_parameter(self) -> str | None:
@@ -62,6 +76,30 @@ class Definition:
     def types(self) -> frozenset[str]:
         """The resource types, in lower case, for which `if` can be true; empty where any can."""
         return types_of(self.parts.condition) or frozenset()
+
+    @property
+    def unknown_aliases(self) -> tuple[str, ...]:
+        """The aliases named that the table does not have, once each, as written and in order.
+
+        Without a table that is all of them. A result that rests on one says nothing.
+        """
+        found: dict[str, str] = {}
+        for name in self._aliases_named():
+            if self.aliases is None or name not in self.aliases:
+                found.setdefault(ascii_lower(name), name)
+        return tuple(found.values())
+
+    def _aliases_named(self) -> Iterator[str]:
+        yield from aliases_of(self.parts.condition)
+        yield from aliases_in(self.parts.effect)
+        existence = self.parts.existence
+        if existence is None:
+            return
+        for part in (existence.resource_type, existence.name, existence.scope, existence.group):
+            if part is not None:
+                yield from aliases_in(part)
+        if existence.where is not None:
+            yield from aliases_of(existence.where)
 
     def evaluate(
         self,
@@ -82,14 +120,7 @@ class Definition:
         Raises:
             EvaluationError: An error of the rule, or it cannot be decided from what is known.
         """
-        kind = resource.get("type")
-        settings = Settings(
-            aliases=self.aliases,
-            mode="policy",
-            parameters=effective(self.parts.parameters, parameters or {}),
-            context=context or {},
-            resource_type=kind if isinstance(kind, str) else None,
-        )
+        settings = self._settings(resource, parameters, context)
         written = self._effect(settings, resource)
         effect = EFFECTS[ascii_lower(written)]
         if effect is Effect.DISABLED:
@@ -103,12 +134,88 @@ class Definition:
             return None
         return ascii_lower(written)
 
+    def explain(
+        self,
+        resource: Mapping[str, Any],
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        related: Sequence[Mapping[str, Any]] = (),
+    ) -> dict[str, Any]:
+        """Return why `evaluate` says what it says, as JSON in the form of Azure's details.
+
+        Members: effect, error, evaluatedExpressions, ifNotExistsDetails, reason (the fewest leaves
+        that suffice), tree. An error of the rule is a member here and is not raised.
+
+        Args:
+            resource: As for `evaluate`, and so are the others.
+            parameters: The values of the assignment.
+            context: utcNow, subscription, resourceGroup, requestContext, policy.
+            related: What an ...IfNotExists effect may find.
+        """
+        effect: str | None = None
+        error: EvaluationError | None = None
+        tree: Explanation | None = None
+        sought: Sought | None = None
+        try:
+            settings = self._settings(resource, parameters, context)
+            written = EFFECTS[ascii_lower(self._effect(settings, resource))]
+            tree = explained(self.parts.condition, settings, resource)
+            if written in IF_NOT_EXISTS and holds(tree):
+                sought = self._sought(settings, resource, related)
+            effect = self.evaluate(
+                resource, parameters=parameters, context=context, related=related
+            )
+        except EvaluationError as raised:
+            error = raised
+        return details(effect=effect, error=error, tree=tree, sought=sought)
+
+    def _settings(
+        self,
+        resource: Mapping[str, Any],
+        parameters: Mapping[str, Any] | None,
+        context: Mapping[str, Any] | None,
+    ) -> Settings:
+        kind = resource.get("type")
+        return Settings(
+            aliases=self.aliases,
+            mode=self.names,
+            parameters=effective(self.parts.parameters, parameters or {}),
+            context=context or {},
+            resource_type=kind if isinstance(kind, str) else None,
+        )
+
     def _effect(self, settings: Settings, resource: Mapping[str, Any]) -> str:
         value = _value(self.parts.effect, settings, resource)
         if type(value) is not str or ascii_lower(value) not in EFFECTS:
             shown = f"`{value[:60]}`" if type(value) is str else "what is no text"
             raise EvaluationError.of("unknown-effect", f"the effect is {shown}")
         return value
+
+    def _candidates(
+        self,
+        settings: Settings,
+        resource: Mapping[str, Any],
+        related: Sequence[Mapping[str, Any]],
+    ) -> tuple[Node | None, Settings, list[Mapping[str, Any]]]:
+        """Return the existence condition, what it is judged against, and the rows to judge."""
+        existence = self.parts.existence
+        if existence is None:
+            message = "the definition does not say the `type` of what must exist"
+            raise EvaluationError.of("no-details", message)
+        kind = _value(existence.resource_type, settings, resource)
+        if type(kind) is not str:
+            raise EvaluationError.of("no-details", "the `type` of what must exist is no text")
+        rows = [row for row in related if _is_candidate(row, kind, existence, settings, resource)]
+        inner = Settings(
+            aliases=self.aliases,
+            mode=self.names,
+            parameters=settings.parameters,
+            context=settings.context,
+            resource_type=kind,
+            outer=Outer(row=resource, resource_type=settings.resource_type),
+        )
+        return existence.where, inner, rows
 
     def _exists(
         self,
@@ -117,33 +224,33 @@ class Definition:
         related: Sequence[Mapping[str, Any]],
     ) -> bool:
         """Tell whether a related resource fulfils the existence condition."""
-        existence = self.parts.existence
-        if existence is None:
-            message = "the definition does not say the `type` of what must exist"
-            raise EvaluationError.of("no-details", message)
-        kind = _value(existence.resource_type, settings, resource)
-        if type(kind) is not str:
-            raise EvaluationError.of("no-details", "the `type` of what must exist is no text")
-        candidates = [
-            row for row in related if _is_candidate(row, kind, existence, settings, resource)
-        ]
-        if existence.where is None:
-            return bool(candidates)
-        inner = Settings(
-            aliases=self.aliases,
-            mode="policy",
-            parameters=settings.parameters,
-            context=settings.context,
-            resource_type=kind,
-            outer=Outer(row=resource, resource_type=settings.resource_type),
-        )
-        judge = compiled(existence.where, inner)
-        codes = [judge(row) for row in candidates]
+        where, inner, rows = self._candidates(settings, resource, related)
+        if where is None:
+            return bool(rows)
+        judge = compiled(where, inner)
+        codes = [judge(row) for row in rows]
         if any(is_true(code) for code in codes):
             return True
         if UNKNOWN in codes:
             raise _undecided()
         return False
+
+    def _sought(
+        self,
+        settings: Settings,
+        resource: Mapping[str, Any],
+        related: Sequence[Mapping[str, Any]],
+    ) -> Sought:
+        """Return the rows that were looked at, judged until one fulfils the condition."""
+        where, inner, rows = self._candidates(settings, resource, related)
+        trees: list[Explanation] = []
+        if where is None:
+            return Sought(rows=rows)
+        for row in rows:
+            trees.append(explained(where, inner, row))
+            if holds(trees[-1]):
+                break
+        return Sought(rows=rows, trees=trees)
 
 
 def _is_candidate(
@@ -173,12 +280,13 @@ def _value(operand: Operand, settings: Settings, resource: Mapping[str, Any]) ->
         return operand.value
     try:
         return operand_reader(operand, settings, (), Seen())(resource, ())
-    except UnknownValueError:
-        raise _undecided() from None
+    except UnknownValueError as unknown:
+        raise _undecided(str(unknown)) from None
 
 
-def _undecided() -> EvaluationError:
-    message = "the rule reads what may not be known: a redacted value, or what the context lacks"
+def _undecided(what: str = "") -> EvaluationError:
+    what = what or "a redacted value, or what the context lacks"
+    message = f"the rule reads what may not be known: {what}"
     return EvaluationError.of("undecided", message)
 
 

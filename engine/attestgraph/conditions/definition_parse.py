@@ -11,6 +11,7 @@ from typing import Any, Final
 from attestgraph.conditions.aliases import Aliases
 from attestgraph.conditions.errors import ConditionError, Pointer
 from attestgraph.conditions.expressions import Call, Literal
+from attestgraph.conditions.fields import Mode
 from attestgraph.conditions.folding import ascii_lower
 from attestgraph.conditions.operators import a_kind
 from attestgraph.conditions.parameters import Parameter, parse_parameters
@@ -24,6 +25,7 @@ class Effect(enum.StrEnum):
     """All effects that Azure Policy has or had."""
 
     AUDIT = "audit"
+    AUDIT_ACTION = "auditAction"
     DENY = "deny"
     DISABLED = "disabled"
     APPEND = "append"
@@ -80,15 +82,20 @@ class Parts:
     existence: Existence | None
 
 
-def parse_parts(document: Any, aliases: Aliases | None) -> Parts:
+def parse_parts(document: Any, aliases: Aliases | None, mode: Mode = "policy") -> Parts:
     """Return the parts of a definition, of its `properties`, or of a bare rule.
+
+    Args:
+        document: As decoded from JSON.
+        aliases: What resolves names with `/`.
+        mode: `policy`, or `strict-policy`, in which an alias that is not known is a fault.
 
     Raises:
         ConditionError: With all faults, in document order.
     """
     reading = _Reading(
         parser=Parser(
-            mode="policy", aliases=aliases, parameters=None, when_absent=False, faults=Faults()
+            mode=mode, aliases=aliases, parameters=None, when_absent=False, faults=Faults()
         )
     )
     parts = None
@@ -134,7 +141,7 @@ class _Reading:
             declared, place = self.find(body, pointer, "parameters")
             parameters = parse_parameters(declared or {}, place, self.faults)
             self.parser = Parser(
-                mode="policy",
+                mode=self.parser.mode,
                 aliases=self.parser.aliases,
                 parameters=frozenset(parameters),
                 when_absent=False,

@@ -10,9 +10,25 @@ from attestgraph.conditions.errors import EvaluationError
 from attestgraph.conditions.interpret import Interpreter, Judged
 from attestgraph.conditions.interpret_read import RowReader
 from attestgraph.conditions.readers import Settings
-from attestgraph.conditions.tree import AllOf, AnyOf, Condition, Field, Leaf, Node, Not, Value
+from attestgraph.conditions.tree import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Constant,
+    Field,
+    FieldCount,
+    Leaf,
+    Left,
+    Node,
+    Not,
+    Operand,
+    Template,
+    Value,
+    ValueCount,
+)
 from attestgraph.conditions.values import MISSING, REDACTED_KEY, Special
 from attestgraph.conditions.verdicts import (
+    ABSENT,
     UNKNOWN,
     conjunction,
     disjunction,
@@ -37,6 +53,7 @@ class Explanation:
         absent: Whether what was read is not there.
         result: The verdict code; None where the node failed.
         error: Why it failed.
+        expression: What was compared, as written: the field, the value or what is counted.
     """
 
     kind: str
@@ -47,6 +64,7 @@ class Explanation:
     absent: bool = False
     result: int | None = None
     error: str | None = None
+    expression: str | None = None
     children: tuple[Explanation, ...] = ()
 
     def decisive(self, wanted_result_false: bool) -> Explanation:  # noqa: FBT001 the only argument
@@ -60,6 +78,31 @@ class Explanation:
         below = not wanted_result_false if self.kind == "not" else wanted_result_false
         chosen = min(self.children, key=lambda child: _rank(child, wanted_false=below))
         return chosen.decisive(below)
+
+    def reason(self) -> tuple[Explanation, ...]:
+        """Return the fewest leaves that suffice for the result, in document order.
+
+        A conjunction is false by one false member and true by all; a disjunction the other way
+        round. Of reasons of like length, what was observed comes before what is absent. Where
+        nothing is decided, it is what keeps it from being decided.
+        """
+        if not self.children:
+            return (self,)
+        if self.result is None or self.result == UNKNOWN:
+            open_ones = [one for one in self.children if one.result is None]
+            open_ones = open_ones or [one for one in self.children if one.result == UNKNOWN]
+            return open_ones[0].reason() if open_ones else (self,)
+        if self.kind == "not":
+            return self.children[0].reason()
+        true = is_true(self.result)
+        each = [
+            one.reason()
+            for one in self.children
+            if one.result not in {None, UNKNOWN} and is_true(one.result or 0) is true
+        ]
+        if true is (self.kind != "anyOf"):
+            return tuple(leaf for leaves in each for leaf in leaves)
+        return min(each, key=_length)
 
     def to_json(self) -> dict[str, Any]:
         """Return the tree as JSON: only the members that say something."""
@@ -75,6 +118,11 @@ class Explanation:
         if self.children:
             found["children"] = [child.to_json() for child in self.children]
         return found
+
+
+def _length(leaves: tuple[Explanation, ...]) -> tuple[int, int]:
+    """Return how long a reason is, then how much of it rests on absence."""
+    return len(leaves), sum((leaf.result or 0) >= ABSENT for leaf in leaves)
 
 
 def _rank(child: Explanation, *, wanted_false: bool) -> int:
@@ -106,8 +154,12 @@ def explain_condition(
         context=context,
         resource_type=resource_type,
     )
-    interpreter = Interpreter(reader=RowReader(settings=settings, row=row))
-    return _explain(condition.root, interpreter)
+    return explained(condition.root, settings, row)
+
+
+def explained(root: Node, settings: Settings, row: Mapping[str, Any]) -> Explanation:
+    """Return the judged tree of a root on one row."""
+    return _explain(root, Interpreter(reader=RowReader(settings=settings, row=row)))
 
 
 def _explain(node: Node, interpreter: Interpreter) -> Explanation:
@@ -140,7 +192,12 @@ def _leaf(leaf: Leaf, interpreter: Interpreter) -> Explanation:
     try:
         judged = interpreter.leaf(leaf, ())
     except EvaluationError as error:
-        return Explanation(kind=kind, operator=leaf.operator.value, error=str(error))
+        return Explanation(
+            kind=kind,
+            operator=leaf.operator.value,
+            error=str(error),
+            expression=_written(leaf.left),
+        )
     parts = tuple(_of(part, leaf, "element") for part in judged.parts[:MOST_PARTS])
     return _of(judged, leaf, kind, parts)
 
@@ -157,8 +214,24 @@ def _of(
         actual=_shown(actual),
         absent=actual is MISSING or actual is Special.UNLISTED,
         result=judged.code,
+        expression=_written(leaf.left),
         children=children,
     )
+
+
+def _written(left: Left) -> str | None:
+    """Return the left side as the rule has it, where that is a text."""
+    match left:
+        case Field():
+            operand: Operand = left.name
+        case FieldCount():
+            operand = left.field.name
+        case Value() | ValueCount():
+            operand = left.operand
+    if isinstance(operand, Template):
+        return operand.text
+    written = operand.value if isinstance(operand, Constant) else None
+    return written if isinstance(written, str) else None
 
 
 def _shown(value: Any) -> Any:

@@ -236,10 +236,11 @@ def _constant(value: Any) -> Reader:
 def _raiser(error: EvaluationError | UnknownValueError) -> Reader:
     """Return a reader that fails as the constant did, with a fresh exception each time."""
     faults = error.faults if isinstance(error, EvaluationError) else None
+    unknown = str(error)
 
     def fail(_row: Any, _scope: Any) -> NoReturn:
         if faults is None:
-            raise UnknownValueError
+            raise UnknownValueError(unknown)
         raise EvaluationError(faults)
 
     return fail

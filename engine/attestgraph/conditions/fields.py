@@ -28,8 +28,10 @@ from attestgraph.conditions.paths import (
 from attestgraph.conditions.values import MISSING
 from attestgraph.diagnostics import nearest
 
-Mode = Literal["control", "policy"]
+Mode = Literal["control", "policy", "strict-policy"]
+"""Whose rule it is: a control's; a policy's, read literally; a policy's, its aliases known all."""
 
+NEWER_ALIASES: Final = "put a newer table of aliases into `aliases/` of the workspace"
 ALONE: Final = ("name", "fullName", "type", "kind", "location", "id", "managedBy")
 WITH_MORE: Final = ("identity", "tags", "sku", "plan", "zones", "properties")
 ROW_NAMES: Final = {ascii_lower(name): name for name in ALONE + WITH_MORE}
@@ -80,7 +82,7 @@ def resolve(
         ConditionError: `unknown-field`, `unknown-alias` or `bad-path`.
     """
     low = ascii_lower(name)
-    if "/" in name and not low.startswith(("tags.", "tags[", "properties.", "properties[")):
+    if is_alias_name(name):
         return _alias(name, aliases, resource_type, mode)
     path = _tags(name) if low.startswith("tags.") else parse_path(name)
     first = path[0]
@@ -90,13 +92,19 @@ def resolve(
     return _row_field(name, path, known)
 
 
+def is_alias_name(name: str) -> bool:
+    """Tell whether a name is that of an alias: one with `/` outside tags and `properties`."""
+    literal = ("tags.", "tags[", "properties.", "properties[")
+    return "/" in name and not ascii_lower(name).startswith(literal)
+
+
 def check_field(name: str, *, aliases: Aliases | None, mode: Mode) -> None:
     """Check a name without a type, as far as it can be.
 
     Raises:
         ConditionError: As `resolve`; an alias of some type is good here.
     """
-    if aliases is not None and name in aliases:
+    if aliases is not None and is_alias_name(name) and name in aliases:
         return
     resolve(name, aliases=aliases, resource_type=None, mode=mode)
 
@@ -109,19 +117,16 @@ def _alias(name: str, aliases: Aliases | None, resource_type: str | None, mode: 
         return _row_field(
             name, segments, ROW_NAMES.get(first.low) if isinstance(first, Key) else None
         )
-    if aliases is not None and name in aliases:
+    if aliases is not None and is_alias_name(name) and name in aliases:
         if mode == "control":
             raise ConditionError.of(
                 "alias-of-another-type",
                 f"the alias `{name}` has no path for the type `{resource_type}`",
             )
         return FieldRef(name=name, path=(), form=Form.NOWHERE)
-    if mode == "control":
-        raise ConditionError.of(
-            "unknown-alias",
-            f"unknown alias `{name}`",
-            help="read it as `properties.x` instead",
-        )
+    if mode != "policy":
+        help_text = "read it as `properties.x` instead" if mode == "control" else NEWER_ALIASES
+        raise ConditionError.of("unknown-alias", f"unknown alias `{name}`", help=help_text)
     return _row_field(name, parse_path(name), None)
 
 

@@ -74,7 +74,7 @@ REFUSED: Mapping[str, str] = MappingProxyType(
 
 def _known_to_the_service(*_: Any) -> Any:
     """Give nothing: the hash is the service's own, and a guess could equal a real name."""
-    raise UnknownValueError
+    raise UnknownValueError("`uniqueString`, a hash of the service")
 
 
 def _evaluated_elsewhere(*_: Any) -> Any:

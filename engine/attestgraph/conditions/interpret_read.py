@@ -138,6 +138,12 @@ class RowReader:
 
     def field_function(self, name: str, members: Members) -> Any:
         """Return `field(name)`: an array for names with `[*]`, else one value."""
+        outer = self.settings.outer_for(name)
+        if outer is not None:
+            around = RowReader(settings=self.settings.of(outer), row=outer.row)
+            value = around.field_function(name, ())
+            self.absent = self.absent or around.absent
+            return value
         ref = self.settings.resolve(name)
         found, many = self.values(ref, members)
         if many or ref.many:

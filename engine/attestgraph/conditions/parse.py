@@ -205,7 +205,7 @@ def parse_condition(
     parser = Parser(
         mode=mode,
         aliases=aliases,
-        parameters=None if mode == "policy" and not names else names,
+        parameters=None if mode != "control" and not names else names,
         when_absent=mode == "control" and negatable_absent,
         faults=Faults(),
     )

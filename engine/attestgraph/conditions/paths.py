@@ -180,6 +180,8 @@ def walk(path: Path) -> Walk:
     keys = tuple(segment for segment in path if isinstance(segment, Key))
     if len(keys) != len(path):
         raise ValueError("a path with `[*]` selects many values")
+    if len(keys) == 1:
+        return _walk_one(*keys)
     if len(keys) == 2:
         return _walk_two(*keys)
 
@@ -196,6 +198,20 @@ def walk(path: Path) -> Walk:
                 if type(below) is Special:
                     return below
             value = below
+        if type(value) is dict and value.get(REDACTED_KEY) is True:
+            return REDACTED
+        return value
+
+    return read
+
+
+def _walk_one(only: Key) -> Walk:
+    name = only.name
+
+    def read(base: Any) -> Any:
+        value = base.get(name, MISSING) if type(base) is dict else MISSING
+        if value is MISSING:
+            value = base if base is REDACTED else step(base, only)
         if type(value) is dict and value.get(REDACTED_KEY) is True:
             return REDACTED
         return value
@@ -237,6 +253,8 @@ def select(path: Path) -> Callable[[Any], list[Any]]:
             part = []
         else:
             part.append(segment)
+    if len(heads) == 1 and not part:
+        return _elements(heads[0])
     tail = walk(tuple(part))
 
     def read(base: Any) -> list[Any]:
@@ -244,6 +262,21 @@ def select(path: Path) -> Callable[[Any], list[Any]]:
         for head in heads:
             bases = _spread(head, bases)
         return [one if type(one) is Special else tail(one) for one in bases]
+
+    return read
+
+
+def _elements(head: Walk) -> Callable[[Any], list[Any]]:
+    """Return a reader of the elements of one array."""
+
+    def read(base: Any) -> list[Any]:
+        value = base if type(base) is Special else head(base)
+        if type(value) is list:
+            return [
+                REDACTED if type(one) is dict and one.get(REDACTED_KEY) is True else one
+                for one in value
+            ]
+        return [HIDDEN if value is REDACTED or value is HIDDEN else UNLISTED]
 
     return read
 

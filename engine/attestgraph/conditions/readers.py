@@ -88,6 +88,16 @@ class Settings:
         own = bool(last) and kind == ascii_lower(self.resource_type)
         return None if own and kind != self.outer.resource_type else self.outer
 
+    def of(self, outer: Outer) -> Settings:
+        """Return the settings under which the resource around is read."""
+        return Settings(
+            aliases=self.aliases,
+            mode=self.mode,
+            parameters=self.parameters,
+            context=self.context,
+            resource_type=outer.resource_type,
+        )
+
 
 @dataclass(slots=True)
 class Seen:
@@ -199,14 +209,7 @@ def _field_function(name: str, settings: Settings, bindings: Bindings, seen: See
     """Return the reader of `field(name)`: an array for names with `[*]`, else one value."""
     outer = settings.outer_for(name)
     if outer is not None:
-        inner = Settings(
-            aliases=settings.aliases,
-            mode=settings.mode,
-            parameters=settings.parameters,
-            context=settings.context,
-            resource_type=outer.resource_type,
-        )
-        read, row = _field_function(name, inner, (), seen), outer.row
+        read, row = _field_function(name, settings.of(outer), (), seen), outer.row
         return lambda _row, _scope: read(row, ())
     ref = settings.resolve(name)
     source = source_of(ref, bindings)
