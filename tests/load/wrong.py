@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.load.world import LIBRARY, SUBSCRIPTION, Files
+from tests.load.wrong_policies import POLICIES
 
 CONTROL = """\
 control: own
@@ -116,6 +117,17 @@ WORKSPACES: Mapping[str, Files] = {
     "many-aliases": {OWN: "a: &a x\nb: [" + "*a, " * 600 + "]"},
     "alias-inside-itself": {OWN: "a: &a [*a]"},
     "alias-unknown": {OWN: "a: *b"},
+    "aliases-not-json": {"aliases.json": '[\n  {"Namespace": "Microsoft.Sample",}\n]\n'},
+    "aliases-utf-16": {"aliases/2026.json": "[]".encode("utf-16")},
+    "aliases-form": {
+        "aliases/1.json": '"text"\n',
+        "aliases/2.json": '[\n  {"Namespace": "M", "ResourceType": "a", "Aliases": "System.Object[]"},\n'
+        '  {"Namespace": "M", "ResourceType": "a", "Aliases": ["b", "c"]},\n'
+        '  {"Namespace": "M", "ResourceType": "a", "Aliases": [{"DefaultPath": "x"}]},\n'
+        '  {"Namespace": "M", "ResourceType": "a",\n   "Aliases": [{"Name": "M/a/b", "DefaultPath": 5}]},\n'
+        '  {"namespace": 7, "resourceTypes": [{"aliases": []}, 5]},\n  [7]\n]\n',
+        "aliases/3.json": '{"value": [{"namespace": "M", "resourceTypes": {"a": 1}}]}\n',
+    },
     "duplicate-key": _own("owner: us", "owner: us\nowner: them"),
     "tag": _own("owner: us", "owner: !!str us"),
     "merge-key": {OWN: "x: &x {owner: us}\ny:\n  <<: *x\n"},
@@ -337,6 +349,7 @@ WORKSPACES: Mapping[str, Files] = {
         ).read_text(),
     },
     "framework-without-file": {"frameworks/mine/requirements.csv": "id\n"},
+    **POLICIES,
 }
 
 _SAMPLE = (LIBRARY / "frameworks/sample-1.0/framework.yaml").read_text(encoding="utf-8")
@@ -386,6 +399,10 @@ LIBRARIES: Mapping[str, Files] = {
         "0b60c0b2-2dc2-4e1c-b5c9-abbed971de53,T,C,M,E,a/b\n0B60C0B2-2dc2-4e1c-b5c9-abbed971de53,T,C,M,E,a/b\n,T,C,M,E,a/b\n"
     },
     "aliases": {"frameworks/azure-policy/aliases.csv": "alias,type,path\na/b,c\n"},
+    "aliases-damaged": {
+        "frameworks/azure-policy/aliases-all.csv.gz": b"\x1f\x8b\x08 cut",
+        "controls/keys/own.yaml": CONTROL.replace("enablePurge", "enablePurges"),
+    },
     "aliases-header": {"frameworks/azure-policy/aliases.csv": "alias,path\n"},
     "library-replaces": {
         "controls/keys/own.yaml": CONTROL.replace(

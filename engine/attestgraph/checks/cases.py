@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from attestgraph.checks import states, verdicts
-from attestgraph.checks.details import Premises, explainer
+from attestgraph.checks.explainers import explainer_of
 from attestgraph.checks.judge import CompiledRelated, Row, RowJudge
 from attestgraph.checks.parameters import ParameterSet, Setting, effective
 from attestgraph.checks.plan import CheckInstance, context_of, instance_of
@@ -37,6 +37,7 @@ _WORDS: Final[Mapping[Outcome, str]] = {
     Outcome.ERROR: "error",
     Outcome.NOT_APPLICABLE: "not-applicable",
 }
+_PLAIN: Final = {code: verdict for verdict, code in verdicts.RULED.items()}
 _SUBJECT: Final = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/case"
 
 
@@ -132,12 +133,31 @@ def _outcomes(instance: CheckInstance, case: ControlCase) -> list[tuple[Outcome,
     if compiled is None:
         return []
     lookups = tuple(_lookup(entry, case.related) for entry in compiled.related)
-    verdict, why = _judged(compiled.bind(lookups), row)
+    by_rule = case.resource is not None and not case.states
+    ruled = _rule(instance, str(row["type"]), case) if by_rule else None
+    verdict, why = _judged(compiled.bind(lookups, rule=ruled), row)
     if verdict == verdicts.BY_STATE:
         return [(_by_states(instance, case), "")]
+    verdict = _PLAIN.get(verdict, verdict)
     if verdict in (verdicts.FAIL, verdicts.FAIL_ABSENT):
         why = _why(instance, row, case.at or CASE_AT)
     return [(verdicts.VERDICTS[verdict].outcome, why)]
+
+
+def _rule(instance: CheckInstance, resource_type: str, case: ControlCase) -> RowJudge | None:
+    """Return the judge of a policy's rule, for a resource without a state."""
+    rule = instance.rules.get(resource_type)
+    if rule is None:
+        return None
+    existence = rule.existence
+    if existence is None:
+        return rule.bind(None)
+    rows = [
+        (row, None)
+        for row in case.related
+        if ascii_lower(str(row.get("type", ""))) == existence.resource_type
+    ]
+    return rule.bind(lambda subject: existence.among(subject, rows))
 
 
 def _judged(judge: RowJudge, row: Row) -> tuple[str, str]:
@@ -168,15 +188,10 @@ def _lookup(entry: CompiledRelated, rows: tuple[Mapping[str, Any], ...]) -> Call
 
 
 def _why(instance: CheckInstance, row: Row, at: datetime) -> str:
-    test = instance.check.test
-    if not isinstance(test, RowTest):
+    explain = explainer_of(instance, str(row["type"]), context_of(at))
+    if explain is None:
         return ""
-    premises = Premises(
-        parameters=instance.parameters.plain,
-        context=context_of(at),
-        resource_type=str(row["type"]),
-    )
-    detail = explainer(test, premises)(row)
+    detail = explain(row)
     if detail.path is None:
         return f"expected {detail.expected}"
     return f"`{detail.path}` is {detail.actual}, expected {detail.expected}"

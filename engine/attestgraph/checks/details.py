@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from attestgraph.checks.judge import Row, value_reader
+from attestgraph.checks.rules import CompiledRule
 from attestgraph.conditions import (
     ABSENT,
     TRUE,
@@ -77,6 +78,25 @@ def explainer(test: RowTest, premises: Premises) -> Explain:
         return leaf
     holds = premises.compile(test.condition)
     return lambda row: related if holds(row) & (TRUE | UNKNOWN) else leaf(row)
+
+
+def rule_explainer(rule: CompiledRule, premises: Premises) -> Explain:
+    """Return the function that explains why a row violates the rule of a policy definition."""
+    sought = rule.existence
+    if sought is None:
+        return _leaf_explainer(rule.condition, premises, wanted_false=False)
+
+    def explain(row: Row) -> Detail:
+        wanted: dict[str, Any] = {"type": sought.resource_type}
+        name = sought.name(row)
+        if name is not None:
+            wanted["name"] = name
+        if sought.document is not None:
+            wanted["existenceCondition"] = sought.document
+        text = _text({"exists": wanted})
+        return Detail(expected=text, actual=None, path=sought.resource_type)
+
+    return explain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

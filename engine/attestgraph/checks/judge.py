@@ -41,8 +41,8 @@ class CompiledTest:
     Attributes:
         condition: None where only `related` decides, and for policy tests.
         related: Compiled `related` entries, to be bound to rows before the judge runs.
-        by_state: A policy test: applicable rows get `BY_STATE`.
-        paths: Row paths that are read, sorted.
+        by_state: A policy test: applicable rows get `BY_STATE`, or what its rule says.
+        paths: Row paths that are read, sorted; those of a policy's rule are its own.
     """
 
     where: Compiled | None
@@ -52,10 +52,17 @@ class CompiledTest:
     by_state: bool
     paths: tuple[str, ...]
 
-    def bind(self, lookups: tuple[RelatedLookup, ...] = ()) -> RowJudge:
-        """Return the judge, given an answer for each of `related`, in order."""
+    def bind(
+        self, lookups: tuple[RelatedLookup, ...] = (), *, rule: RowJudge | None = None
+    ) -> RowJudge:
+        """Return the judge.
+
+        Args:
+            lookups: An answer for each of `related`, in order.
+            rule: What judges a row where there is no state, for policy tests.
+        """
         if self.by_state:
-            judge: RowJudge = _by_state
+            judge: RowJudge = rule or _by_state
         elif self.related:
             judge = _with_related(self, lookups)
         else:
@@ -138,7 +145,7 @@ def _paths(conditions: Iterable[Condition | None], resource_type: str) -> tuple[
 
 def unknown_verdict(row: Row, paths: Iterable[str]) -> str:
     """Return why a row could not be judged: something read is redacted, or a field is missing."""
-    return v.REDACTED if any(_is_redacted(row, path) for path in paths) else v.FIELD_MISSING
+    return v.REDACTED if any(is_redacted(row, path) for path in paths) else v.FIELD_MISSING
 
 
 def value_at(row: Any, path: str) -> Any:
@@ -166,7 +173,8 @@ def value_reader(path: str) -> Callable[[Any], Any]:
     return read
 
 
-def _is_redacted(row: Row, path: str) -> bool:
+def is_redacted(row: Row, path: str) -> bool:
+    """Tell whether a value at a path of a row is redacted, or holds one that is."""
     segments = path.split(".")
     steps = (value_at(row, ".".join(segments[:n])) for n in range(1, len(segments)))
     return any(isinstance(s, dict) and _REDACTED_KEY in s for s in steps) or _holds_redacted(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, assert_never
 
 from attestgraph.checks.judge import CompiledRelated, CompiledTest, compile_test
 from attestgraph.checks.parameters import ParameterSet, effective
+from attestgraph.checks.rules import CompiledRule, compile_rule, note_of, use_of
 from attestgraph.checks.tables import POLICY_STATES, table_of
-from attestgraph.conditions import Aliases, ConditionError
+from attestgraph.conditions import Aliases, ConditionError, EvaluationError
 from attestgraph.diagnostics import Diagnostic, InputError, in_order
 from attestgraph.model.authored import (
     AttestTest,
@@ -54,6 +55,8 @@ class CheckInstance:
     Attributes:
         number: Its place in the plan, by control, check and digest.
         compiled: The compiled test by resource type; empty for queries and questions.
+        rules: The compiled rule of a policy check by resource type; empty where it is not used.
+        rule_note: What a reader is told of a rule that is there and not used.
         sha256: Digest of the check as written.
     """
 
@@ -64,6 +67,8 @@ class CheckInstance:
     compiled: Mapping[str, CompiledTest]
     sha256: str
     needs: tuple[EvidenceNeed, ...]
+    rules: Mapping[str, CompiledRule] = field(default_factory=dict)
+    rule_note: str | None = None
 
     @property
     def kind(self) -> str:
@@ -186,6 +191,7 @@ def instance_of(
                 )
             except ConditionError as error:
                 faults.extend(_fault(check, control, error))
+    rules, note = _rules(check.test, context_of(at))
     return CheckInstance(
         number=0,
         control=control,
@@ -193,8 +199,31 @@ def instance_of(
         parameters=values,
         compiled=compiled,
         sha256=digest_of(check.document),
-        needs=merged(_needs(check.test, compiled)),
+        needs=merged((*_needs(check.test, compiled), *_needs_of_rules(rules))),
+        rules=rules,
+        rule_note=note,
     )
+
+
+def _rules(test: Test, context: Mapping[str, Any]) -> tuple[Mapping[str, CompiledRule], str | None]:
+    """Return the rule of a policy check for each of its types, or why it is not used."""
+    use = use_of(test, context) if isinstance(test, PolicyTest) else None
+    if use is None or not isinstance(test, PolicyTest) or test.rule is None:
+        return {}, None
+    if use.why:
+        return {}, note_of(use.why)
+    try:
+        return {t: compile_rule(test.rule, use, t, context) for t in test.types}, None
+    except EvaluationError as error:
+        return {}, note_of(error.faults[0].message)
+
+
+def _needs_of_rules(rules: Mapping[str, CompiledRule]) -> Iterator[EvidenceNeed]:
+    for resource_type, rule in rules.items():
+        yield EvidenceNeed(table=table_of(resource_type), types=(resource_type,), paths=rule.paths)
+        if rule.existence is not None:
+            kind = rule.existence.resource_type
+            yield EvidenceNeed(table=table_of(kind), types=(kind,), paths=rule.existence.paths)
 
 
 def _fault(check: Check, control: Control, error: ConditionError) -> Iterator[Diagnostic]:

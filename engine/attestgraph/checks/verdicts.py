@@ -40,6 +40,8 @@ OUTSIDE: Final = "o"
 RELATED_UNKNOWN: Final = "l"
 FAULTY: Final = "e"
 BY_STATE: Final = "q"
+UNDECIDED: Final = "u"
+MANUAL: Final = "a"
 
 VERDICTS: Final[dict[str, Verdict]] = {
     PASS: Verdict(outcome=Outcome.PASS, basis=FindingBasis.OBSERVED),
@@ -56,5 +58,26 @@ VERDICTS: Final[dict[str, Verdict]] = {
     OUTSIDE: _unknown(Reason.OUTSIDE_PROJECTION),
     RELATED_UNKNOWN: _unknown(Reason.RELATED_INCOMPLETE),
     FAULTY: Verdict(outcome=Outcome.ERROR, reason=Reason.EVALUATION_ERROR),
+    # a policy's rule reads what an evaluation offline has nothing of, such as the request
+    UNDECIDED: _unknown(Reason.UNSUPPORTED),
+    MANUAL: _unknown(Reason.ATTESTATION_MISSING),
 }
 """The verdicts of rows. `BY_STATE` is not among them: a policy check is decided by its states."""
+
+RULED: Final[dict[str, str]] = {
+    PASS: "0",
+    PASS_ABSENT: "1",
+    FAIL: "2",
+    FAIL_ABSENT: "3",
+    NOT_APPLICABLE: "4",
+    NOT_APPLICABLE_ABSENT: "5",
+    REDACTED: "6",
+    UNDECIDED: "7",
+    RELATED_UNKNOWN: "8",
+    OUTSIDE: "9",
+    MANUAL: "A",
+}
+"""What the rule of a policy check says, and holds only where the resource has no state."""
+
+EXPLAINED: Final = (FAIL, FAIL_ABSENT, RULED[FAIL], RULED[FAIL_ABSENT])
+"""The verdicts that are explained, field by field."""

@@ -53,10 +53,11 @@ def application() -> typer.Typer:
     app.command("validate")(validate)
     app.command("test")(run_cases)
     importing = typer.Typer(
-        help="Read evidence that was exported elsewhere into a snapshot.", no_args_is_help=True
+        help="Read what was exported elsewhere: evidence, policy definitions.", no_args_is_help=True
     )
     importing.command("resources")(import_resources)
     importing.command("policy-states")(import_policy_states)
+    importing.command("azure-policy")(import_azure_policy)
     app.add_typer(importing, name="import")
     app.command("evaluate")(evaluate)
     app.command("status")(status)
@@ -232,6 +233,29 @@ def import_policy_states(
         tuple(files), out, scopes=tuple(scope or ()), declared=declare_complete, at=moment(at)
     )
     show.imported(done, out, quiet=quiet)
+
+
+def import_azure_policy(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Folders or files of definitions and initiatives, as Azure lists them."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="The folder `definitions` of a workspace; it gains what is new."
+        ),
+    ],
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Import Azure Policy definitions and initiatives, to use them as checks."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    show.imported_policies(pipeline.import_azure_policy(tuple(files), out), out, quiet=quiet)
 
 
 def evaluate(

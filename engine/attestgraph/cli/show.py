@@ -100,6 +100,21 @@ def imported(done: pipeline.Imported, out: Path, *, quiet: bool) -> None:
     answer(escape(str(out)))
 
 
+def imported_policies(done: pipeline.ImportedPolicies, out: Path, *, quiet: bool) -> None:
+    """Print what an import of policy definitions wrote."""
+    faults(done.diagnostics)
+    if quiet:
+        return
+    replaced = f", {done.replaced:,} replaced" if done.replaced else ""
+    answer(
+        f"{escape(str(out))}: {_plural(done.definitions, 'definition')}, "
+        f"{_plural(done.initiatives, 'initiative')}{replaced}"
+    )
+    if done.static:
+        noun = _plural(done.static, "Static definition")
+        answer(f"  {noun} left out: they say nothing about resources")
+
+
 def _completeness(table: pipeline.TableSummary) -> str:
     if table.complete == "true":
         return "complete"

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from attestgraph.convert.azure_policy import ImportedPolicies, import_azure_policy
 from attestgraph.convert.imports import Imported
 from attestgraph.convert.policy_states import import_policy_states
 from attestgraph.convert.resources import import_resources
 
-__all__ = ["Imported", "import_policy_states", "import_resources"]
+__all__ = [
+    "Imported",
+    "ImportedPolicies",
+    "import_azure_policy",
+    "import_policy_states",
+    "import_resources",
+]

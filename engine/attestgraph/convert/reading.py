@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from attestgraph.convert.answers import Answer, Row, answer_of, is_answer
-from attestgraph.convert.scan import faults_in, row_offsets, span_at, suspicious
+from attestgraph.convert.scan import faults_in, row_offsets, span_at, suspicious, value_offsets
 from attestgraph.diagnostics import Diagnostic, InputError, Span
 
 MOST_DOCUMENT: Final = 256 << 20
@@ -38,6 +38,65 @@ def read_answers(path: Path, *, limits: Limits | None = None) -> Iterator[Answer
             `nested-too-deep`, `unknown-form`, `error-answer`.
     """
     limits = limits or Limits()
+    if _is_lines(path, limits):
+        yield from _lines(path, limits)
+        return
+    data = _whole(path, limits)
+    answer = answer_of(_strict(data, path=str(path)), path=str(path))
+    yield replace(answer, locate=_locator(data, answer.pointer, str(path)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One JSON text: a file, or a line of NDJSON.
+
+    Attributes:
+        data: The text, without a byte order mark.
+        value: What it holds.
+        line: Where it begins in its file.
+    """
+
+    path: str
+    data: bytes
+    value: Any
+    line: int = 1
+
+    def spans(self, pointers: Iterable[tuple[str | int, ...]]) -> dict[tuple[str | int, ...], Span]:
+        """Return where the value at each pointer stands, or what holds it where it is not there."""
+        wanted = list(pointers)
+        every = {pointer[:length] for pointer in wanted for length in range(len(pointer) + 1)}
+        offsets = value_offsets(self.data, every)
+        found = {}
+        for pointer in wanted:
+            nearest = next(
+                pointer[:n] for n in range(len(pointer), -1, -1) if pointer[:n] in offsets
+            )
+            span = span_at(self.data, offsets[nearest], path=self.path)
+            found[pointer] = _moved(span, self.line)
+        return found
+
+
+def read_texts(path: Path, *, limits: Limits | None = None) -> Iterator[Text]:
+    """Give the JSON texts of a file, of any form: one document, or the lines of NDJSON.
+
+    Raises:
+        InputError: As `read_answers` does for files and for JSON.
+    """
+    limits = limits or Limits()
+    if _is_lines(path, limits):
+        for line, data, value in _line_values(path, limits):
+            yield Text(path=str(path), data=data, value=value, line=line)
+        return
+    data = _whole(path, limits)
+    yield Text(path=str(path), data=data, value=_strict(data, path=str(path)))
+
+
+def _is_lines(path: Path, limits: Limits) -> bool:
+    """Tell whether a file is NDJSON: its first line is an object by itself, and another follows.
+
+    Raises:
+        InputError: The file is not there, or empty.
+    """
     if not path.is_file():
         is_folder = path.is_dir()
         raise InputError(
@@ -50,15 +109,18 @@ def read_answers(path: Path, *, limits: Limits | None = None) -> Iterator[Answer
     first, more = _first_line(path, limits)
     if first is None:
         raise InputError(_empty(path))
-    value = _quiet(first) if more else None
-    if isinstance(value, dict):
-        yield from _lines(path, limits)
-        return
+    return isinstance(_quiet(first) if more else None, dict)
+
+
+def _whole(path: Path, limits: Limits) -> bytes:
+    """Return a document's text.
+
+    Raises:
+        InputError: It is too large.
+    """
     if path.stat().st_size > limits.document:
         raise InputError(_too_large(path, limits))
-    data = path.read_bytes().removeprefix(_BOM)
-    answer = answer_of(_strict(data, path=str(path)), path=str(path))
-    yield replace(answer, locate=_locator(data, answer.pointer, str(path)))
+    return path.read_bytes().removeprefix(_BOM)
 
 
 def _first_line(path: Path, limits: Limits) -> tuple[bytes | None, bool]:
@@ -114,22 +176,23 @@ def _quiet(data: bytes) -> Any:
 def _lines(path: Path, limits: Limits) -> Iterator[Answer]:
     """NDJSON: each line is a page of an answer, or each is a row."""
     values = _line_values(path, limits)
-    number, first = next(values)
+    number, _, first = next(values)
     if is_answer(first):
         yield answer_of(first, path=str(path), line=number)
-        for number, value in values:
+        for number, _, value in values:
             yield answer_of(value, path=str(path), line=number)
         return
 
     def rows() -> Iterator[Row]:
         yield Row(number=number, value=first, span=_line_span(path, number))
-        for at, value in values:
+        for at, _, value in values:
             yield Row(number=at, value=value, span=_line_span(path, at))
 
     yield Answer(path=str(path), rows=rows())
 
 
-def _line_values(path: Path, limits: Limits) -> Iterator[tuple[int, Any]]:
+def _line_values(path: Path, limits: Limits) -> Iterator[tuple[int, bytes, Any]]:
+    """Yield each line that is not blank: its number, its text and what it holds."""
     with path.open("rb") as stream:
         number = 0
         while line := stream.readline(limits.line + 1):
@@ -144,7 +207,7 @@ def _line_values(path: Path, limits: Limits) -> Iterator[tuple[int, Any]]:
                 )
             text = line.removeprefix(_BOM) if number == 1 else line
             if text.strip():
-                yield number, _strict(text, path=str(path), line=number)
+                yield number, text, _strict(text, path=str(path), line=number)
 
 
 def _line_span(path: Path, line: int) -> Span:

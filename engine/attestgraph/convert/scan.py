@@ -7,7 +7,7 @@ tells cheaply whether a text needs the look; `faults_in` takes it. The text is v
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -91,6 +91,21 @@ def row_offsets(data: bytes, pointer: tuple[str, ...]) -> list[int]:
         and token.group()[:1] not in b",]}"
         and tuple(frame.at for frame in frames[:-1]) == pointer
     ]
+
+
+def value_offsets(
+    data: bytes, pointers: Iterable[tuple[str | int, ...]]
+) -> dict[tuple[str | int, ...], int]:
+    """Return the byte offset of the value at each pointer; what is not there is left out."""
+    wanted = set(pointers)
+    found: dict[tuple[str | int, ...], int] = {}
+    for token, frames in _walk(data):
+        if token.group()[:1] in b",:]}" or (frames and frames[-1].expects_key):
+            continue
+        here = tuple(frame.at for frame in frames)
+        if here in wanted:
+            found.setdefault(here, token.start())
+    return found
 
 
 def _walk(data: bytes) -> Iterator[tuple[re.Match[bytes], list[_Frame]]]:

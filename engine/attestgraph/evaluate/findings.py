@@ -19,25 +19,25 @@ from attestgraph.checks.verdicts import Verdict
 from attestgraph.diagnostics import Reason
 from attestgraph.evaluate.answers import SystemFinding
 from attestgraph.evaluate.gaps import TableGap, gaps_of, left_out_by_plan
-from attestgraph.evaluate.policy import NO_STATES, States, by_component
+from attestgraph.evaluate.policy import NO_STATES, States
 from attestgraph.evaluate.session import Session
 from attestgraph.evaluate.subjects import Subjects
 from attestgraph.model.ids import subscription_of
 from attestgraph.model.words import Outcome
 
-_STATE: Final = "S"
-_MISSING_STATE: Final = (f"{_STATE}{states.NOT_ASSIGNED}", f"{_STATE}{NO_STATES}")
+STATE: Final = "S"
+_MISSING_STATE: Final = (f"{STATE}{states.NOT_ASSIGNED}", f"{STATE}{NO_STATES}")
 
 
 def verdict_table() -> Mapping[str, Verdict]:
     """Return every verdict by the text that `work` holds."""
     no_states = Verdict(outcome=Outcome.NOT_EVALUATED, reason=Reason.NO_STATES)
     by_state = {**states.STATE_VERDICTS, NO_STATES: no_states}
-    return {**verdicts.VERDICTS, **{f"{_STATE}{code}": v for code, v in by_state.items()}}
+    return {**verdicts.VERDICTS, **{f"{STATE}{code}": v for code, v in by_state.items()}}
 
 
 def make_work(session: Session) -> None:
-    """Expand the strings of verdicts, and decide policy checks by the states."""
+    """Expand the strings of verdicts; policy checks are still to be decided (see `decide`)."""
     _vocabulary(session)
     session.run("CREATE TABLE chosen (g BIGINT, instance INTEGER, r BIGINT)")
     session.run(
@@ -48,13 +48,6 @@ def make_work(session: Session) -> None:
         "WHERE NOT s.excluded AND item.instance NOT IN (SELECT instance FROM unplanned)",
         {"fault": verdicts.FAULTY},
     )
-    if not session.count("SELECT count(*) FROM work WHERE verdict = ?", [verdicts.BY_STATE]):
-        return
-    if session.snapshot.table(POLICY_STATES) is None:
-        # the missing table is a finding of its own
-        session.run("DELETE FROM work WHERE verdict = ?", [verdicts.BY_STATE])
-        return
-    _decide(session)
 
 
 def _vocabulary(session: Session) -> None:
@@ -73,25 +66,6 @@ def _vocabulary(session: Session) -> None:
         {"instance": "INTEGER"},
         ((i.number,) for i in session.plan.instances if left_out_by_plan(session, i)),
     )
-
-
-def _decide(session: Session) -> None:
-    types = sorted(by_component(session.plan.by_type))
-    session.create("component_type", {"type": "VARCHAR"}, ((t,) for t in types))
-    session.run(
-        "CREATE TABLE decided AS SELECT work.instance, work.g, "
-        "$state || coalesce(state.code, $none) AS verdict, state.r "
-        "FROM work JOIN resource USING (g) LEFT JOIN state ON state.instance = work.instance "
-        "AND state.id_key = resource.id_key AND state.by_component = "
-        "(resource.type IN (SELECT type FROM component_type)) WHERE work.verdict = $undecided",
-        {"state": _STATE, "none": states.NOT_ASSIGNED, "undecided": verdicts.BY_STATE},
-    )
-    session.run(
-        "UPDATE work SET verdict = decided.verdict FROM decided "
-        "WHERE work.instance = decided.instance AND work.g = decided.g"
-    )
-    session.run("INSERT INTO chosen SELECT g, instance, r FROM decided WHERE r IS NOT NULL")
-    session.run("DROP TABLE decided")
 
 
 def left_out_by_states(
@@ -113,7 +87,8 @@ def left_out_by_states(
         return out
     systems = range(-1, len(session.library.workspace.systems))
     for instance in session.judged:
-        if instance.kind != "policy" or left_out_by_plan(session, instance):
+        if instance.kind != "policy" or instance.rules or left_out_by_plan(session, instance):
+            # one that has its definition is configured without an assignment
             continue
         holes = {n for g in known if g.concerns(instance.types) for n in g.systems}
         out[instance.number] = {

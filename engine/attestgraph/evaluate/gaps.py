@@ -169,9 +169,20 @@ def _membership(session: Session, land: Territory, found: Subjects) -> Iterator[
             )
 
 
-def tables_of(instance: CheckInstance) -> tuple[str, ...]:
+def reads_states(session: Session, instance: CheckInstance) -> bool:
+    """Tell whether an instance reads compliance states.
+
+    Where they are outside the plan, a check that has its definition judges rows alone: as always,
+    whether the snapshot holds the table all the same plays no part.
+    """
+    if instance.kind != "policy":
+        return False
+    return not instance.rules or session.in_plan(POLICY_STATES)
+
+
+def tables_of(session: Session, instance: CheckInstance) -> tuple[str, ...]:
     """Return the tables that an instance needs: its subjects', and that of policy states."""
-    return (*instance.tables, *((POLICY_STATES,) if instance.kind == "policy" else ()))
+    return (*instance.tables, *((POLICY_STATES,) if reads_states(session, instance) else ()))
 
 
 def left_out_by_plan(session: Session, instance: CheckInstance) -> bool:
@@ -182,7 +193,8 @@ def left_out_by_plan(session: Session, instance: CheckInstance) -> bool:
     """
     if instance.check.alternative is None:
         return False
-    if instance.kind == "policy" and not session.in_plan(POLICY_STATES):
+    states_alone = instance.kind == "policy" and not instance.rules
+    if states_alone and not session.in_plan(POLICY_STATES):
         return True
     if instance.kind == "query":
         return not session.in_plan("queries")
@@ -196,14 +208,14 @@ def gaps_of(
     chosen: dict[tuple[str, tuple[int, ...]], TableGap] = {}
     everyone = tuple(range(systems))
     for gap in sorted((*_missing(session, instance, everyone), *gaps)):
-        if gap.systems and (gap.membership or _in_tables(instance, gap)):
+        if gap.systems and (gap.membership or _in_tables(session, instance, gap)):
             chosen.setdefault((gap.scope, gap.systems), gap)
     yield from chosen.values()
 
 
-def _in_tables(instance: CheckInstance, gap: TableGap) -> bool:
+def _in_tables(session: Session, instance: CheckInstance, gap: TableGap) -> bool:
     if gap.table == POLICY_STATES:
-        return instance.kind == "policy" and gap.concerns(instance.types)
+        return reads_states(session, instance) and gap.concerns(instance.types)
     here = [t for t in instance.types if table_of(t) == gap.table]
     return bool(here) and gap.concerns(here)
 
@@ -212,7 +224,7 @@ def _missing(
     session: Session, instance: CheckInstance, everyone: tuple[int, ...]
 ) -> Iterator[TableGap]:
     """Yield the tables that are not there, and the types that were not asked for."""
-    for name in tables_of(instance):
+    for name in tables_of(session, instance):
         table = session.snapshot.manifest.tables.get(name)
         of_table = [t for t in instance.types if name in (table_of(t), POLICY_STATES)]
         if table is None:

@@ -16,6 +16,7 @@ import orjson
 from attestgraph.checks.plan import CheckInstance
 from attestgraph.checks.states import LOOSER, NOT_ASSIGNED, PASS, judge_state
 from attestgraph.checks.tables import POLICY_STATES
+from attestgraph.evaluate.gaps import reads_states
 from attestgraph.evaluate.session import LEEWAY, Session, naive
 from attestgraph.evaluate.subjects import Subjects
 from attestgraph.evaluate.territory import Territory
@@ -56,7 +57,7 @@ def judge_states(session: Session, land: Territory, found: Subjects) -> States:
         "CREATE TABLE state_detail (instance INTEGER, r BIGINT, observed_at TIMESTAMP, "
         "expected VARCHAR, actual VARCHAR)"
     )
-    instances = [i for i in session.judged if i.kind == "policy"]
+    instances = [i for i in session.judged if reads_states(session, i)]
     path = session.snapshot.table(POLICY_STATES)
     if path is None or not instances:
         return result

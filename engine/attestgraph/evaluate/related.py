@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from attestgraph.checks.judge import CompiledRelated, RelatedLookup
 from attestgraph.checks.tables import table_of
 from attestgraph.conditions import TRUE, UNKNOWN, EvaluationError
-from attestgraph.evaluate.gaps import EVERYWHERE, TableGap, covered
+from attestgraph.evaluate.gaps import EVERYWHERE, TableGap
 from attestgraph.evaluate.projection import outside_projection, reading
 from attestgraph.evaluate.rows import Lookups
 from attestgraph.evaluate.session import Session
 from attestgraph.evaluate.subjects import Subjects
-from attestgraph.evaluate.territory import MANAGEMENT_GROUP, Territory
-from attestgraph.model.ids import (
-    is_within,
-    parent_key,
-    resource_group_of,
-    subscription_of,
-)
+from attestgraph.evaluate.territory import Territory
+from attestgraph.evaluate.whole import whole_at
+from attestgraph.model.ids import parent_key, resource_group_of, subscription_of
 from attestgraph.model.words import Within
 
 _BATCH = 2048
@@ -136,35 +132,13 @@ def _lookup(
     gaps: tuple[TableGap, ...],
 ) -> RelatedLookup:
     area = _subject_area_of(entry.related.within)
-    table = table_of(entry.related.type)
-    of_type = (entry.related.type,)
-    holes = [g.scope for g in gaps if g.table == table and not g.membership and g.concerns(of_type)]
-    manifest = session.snapshot.manifest.tables.get(table)
-    absent = manifest is None or (
-        manifest.types is not None and entry.related.type not in manifest.types
-    )
-    fresh = [s for s in manifest.sources if session.fresh(table, s.started_at)] if manifest else []
-    known: dict[str, bool] = {}
-
-    def is_whole(place: str) -> bool:
-        return covered(land, place, fresh) and not any(_meets(land, place, h) for h in holes)
+    of_type = entry.related.type
+    is_whole = whole_at(session, land, table_of(of_type), (of_type,), gaps)
 
     def lookup(key: str) -> int:
         place = area(key)
         count = counts.get(place)
         sure, perhaps = (count.sure, count.perhaps) if count else (0, 0)
-        whole = known.get(place)
-        if whole is None:
-            whole = known[place] = not absent and is_whole(place)
-        return entry.enough(sure, perhaps, gap=not whole)
+        return entry.enough(sure, perhaps, gap=not is_whole(place))
 
     return lookup
-
-
-def _meets(land: Territory, place: str, hole: str) -> bool:
-    if EVERYWHERE in (place, hole):
-        return True
-    if hole.startswith(MANAGEMENT_GROUP):
-        chain = land.chains.get(subscription_of(place) or "")
-        return chain is None or hole.removeprefix(MANAGEMENT_GROUP) in chain
-    return is_within(place, hole) or is_within(hole, place)

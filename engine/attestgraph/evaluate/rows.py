@@ -9,19 +9,22 @@ from operator import itemgetter
 from typing import Any, Final
 
 from attestgraph.checks import verdicts
-from attestgraph.checks.details import Detail, Explain, Premises, explainer
+from attestgraph.checks.details import Detail, Explain
+from attestgraph.checks.explainers import explainer_of
 from attestgraph.checks.judge import RelatedLookup, RowJudge
 from attestgraph.checks.plan import CheckInstance, context_of
+from attestgraph.checks.rules import ExistenceLookup
 from attestgraph.checks.tables import table_of
 from attestgraph.conditions import EvaluationError
 from attestgraph.evaluate.projection import MakeRow, outside_projection, reading
 from attestgraph.evaluate.session import Session, Spool
 from attestgraph.evaluate.subjects import Source, Subjects
-from attestgraph.model.authored import RowTest
 
 _BATCH: Final = 2048
 Lookups = Mapping[tuple[int, str], tuple[RelatedLookup, ...]]
 """By instance number and type: the answers for its `related` entries, in order."""
+Existences = Mapping[tuple[int, str], ExistenceLookup]
+"""By instance number and type of the subject: whether what its rule looks for exists."""
 
 
 @dataclass(slots=True)
@@ -52,14 +55,18 @@ class TypeJudge:
     constant: str | None
 
 
-def judge_rows(session: Session, found: Subjects, lookups: Lookups) -> Judgement:
+def judge_rows(
+    session: Session, found: Subjects, lookups: Lookups, existences: Existences
+) -> Judgement:
     """Judge every row and make the working tables `judged`, `detail` and `detail_of`.
 
     `judged` (g, codes), `detail_of` (g, instance, detail), `detail` (detail, expected, actual,
     path), `item` (type, position, instance, codes): `codes` there holds where no row was judged.
     """
     result = Judgement()
-    types = [_type_judge(session, t, i, lookups) for t, i in session.plan.by_type.items()]
+    types = [
+        _type_judge(session, t, i, lookups, existences) for t, i in session.plan.by_type.items()
+    ]
     session.create(
         "item",
         {"type": "VARCHAR", "position": "INTEGER", "instance": "INTEGER", "code": "VARCHAR"},
@@ -85,6 +92,7 @@ def _type_judge(
     resource_type: str,
     instances: tuple[CheckInstance, ...],
     lookups: Lookups,
+    existences: Existences,
 ) -> TypeJudge:
     table = table_of(resource_type)
     judges: list[RowJudge] = []
@@ -97,16 +105,15 @@ def _type_judge(
             judges.append(_always(verdicts.OUTSIDE))
             constant += verdicts.OUTSIDE
             continue
-        judges.append(test.bind(lookups.get((instance.number, resource_type), ())))
-        constant += verdicts.BY_STATE if test.by_state and test.where is None else " "
-        paths.update(test.paths, ("id",) if test.related else ())
-        if isinstance(instance.check.test, RowTest):
-            premises = Premises(
-                parameters=instance.parameters.plain,
-                context=context_of(session.at),
-                resource_type=resource_type,
-            )
-            explain[at] = explainer(instance.check.test, premises)
+        key = (instance.number, resource_type)
+        rule, of_rule = _rule_judge(session, instance, resource_type, existences.get(key))
+        judges.append(test.bind(lookups.get(key, ()), rule=rule))
+        by_state_alone = test.by_state and test.where is None and rule is None
+        constant += verdicts.BY_STATE if by_state_alone else " "
+        paths.update(test.paths, of_rule, ("id",) if test.related else ())
+        why = explainer_of(instance, resource_type, context_of(session.at))
+        if why is not None:
+            explain[at] = why
     return TypeJudge(
         resource_type=resource_type,
         instances=instances,
@@ -115,6 +122,21 @@ def _type_judge(
         paths=tuple(sorted(paths)),
         constant=None if " " in constant else constant,
     )
+
+
+def _rule_judge(
+    session: Session,
+    instance: CheckInstance,
+    resource_type: str,
+    existence: ExistenceLookup | None,
+) -> tuple[RowJudge | None, tuple[str, ...]]:
+    """Return what judges a row where there is no state, and the paths that it reads."""
+    rule = instance.rules.get(resource_type)
+    if rule is None:
+        return None, ()
+    if outside_projection(session, table_of(resource_type), resource_type, rule.paths):
+        return _always(verdicts.RULED[verdicts.OUTSIDE]), ()
+    return rule.bind(existence), rule.paths
 
 
 def _always(code: str) -> RowJudge:
@@ -151,14 +173,14 @@ def _lines(
 ) -> Iterator[str]:
     """Yield the verdicts of rows of one type, each as a line of JSON."""
     judges = judge.judges
-    fail, fail_absent = verdicts.FAIL, verdicts.FAIL_ABSENT
+    explained = frozenset(verdicts.EXPLAINED)
     for record in records:
         row = make(record)
         try:
             verdict = "".join([decide(row) for decide in judges])
         except EvaluationError:
             verdict = "".join(_one_by_one(judge, row, result))
-        if fail in verdict or fail_absent in verdict:
+        if not explained.isdisjoint(verdict):
             _explain(judge, record[-1], row, verdict, details)
         yield f'{{"g":{record[-1]},"codes":"{verdict}"}}'
 
@@ -174,7 +196,7 @@ def _one_by_one(judge: TypeJudge, row: dict[str, Any], result: Judgement) -> Ite
 
 def _explain(judge: TypeJudge, g: int, row: dict[str, Any], verdict: str, details: Details) -> None:
     for at, code in enumerate(verdict):
-        if code in (verdicts.FAIL, verdicts.FAIL_ABSENT):
+        if code in verdicts.EXPLAINED:
             details.add(g, judge.instances[at].number, judge.explain[at](row))
 
 

@@ -13,7 +13,9 @@ from attestgraph.checks import Plan
 from attestgraph.checks.tables import POLICY_STATES
 from attestgraph.diagnostics import Diagnostic, Severity, in_order
 from attestgraph.evaluate.answers import find_answers
+from attestgraph.evaluate.decide import decide
 from attestgraph.evaluate.exceptions import accept, exclude
+from attestgraph.evaluate.existence import find_existences
 from attestgraph.evaluate.findings import (
     concerned_by,
     left_out_by_states,
@@ -109,9 +111,15 @@ def _judge(session: Session, folder: Path) -> tuple[Subjects, Evaluated]:
     every_gap = find_gaps(session, land, found)
     gaps, warnings = exclude(session, land, found, every_gap)
     census = take_census(session, found)
-    judged = judge_rows(session, found, find_related(session, land, found, every_gap))
+    judged = judge_rows(
+        session,
+        found,
+        find_related(session, land, found, every_gap),
+        find_existences(session, land, found, every_gap),
+    )
     held = judge_states(session, land, found)
     make_work(session)
+    decide(session, land, found, every_gap)
     not_assigned = left_out_by_states(session, found, held, gaps, census.selected)
     concerned = concerned_by(session, gaps)
     about_systems = (*find_answers(session), *find_empty(session, census, concerned))

@@ -141,6 +141,7 @@ def make_tallies(
                 *_subscription_notes(count, missing.get(at, set()), census, number),
                 *(f"{n} findings contested by `{e}`" for e, n in sorted(count.contested.items())),
                 *(notes.get((instance.number, number), ()) if out is None else ()),
+                *((instance.rule_note,) if out is None and instance.rule_note else ()),
             )
             selected = census.selected.get(at, 0)
             tallies.append(_tally(system.id, instance, count, selected, out, about))
@@ -229,7 +230,8 @@ def _none_deployed(instance: CheckInstance, count: _Count) -> bool:
 def _selection_notes(instance: CheckInstance, selected: int, *, none: bool) -> Iterator[str]:
     if none and selected:
         kinds = ", ".join(instance.types)
-        yield f"`where` leaves 0 of {selected} resources of {kinds}"
+        who = "the definition applies to" if instance.rules else "`where` leaves"
+        yield f"{who} 0 of {selected} resources of {kinds}"
 
 
 def _gap_subscriptions(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from attestgraph.conditions import Aliases, Condition
+from attestgraph.conditions import Aliases, Condition, Definition
 from attestgraph.diagnostics import Severity, nearest
+from attestgraph.load.check_rules import read_inline, value_faults
 from attestgraph.load.files import Folder
 from attestgraph.load.nodes import Pointer
 from attestgraph.load.places import Place, read_condition
@@ -40,7 +41,9 @@ _MARKS: Final[Mapping[str, frozenset[str]]] = {
 }
 _KEYS: Final[Mapping[str, frozenset[str]]] = {
     "row": frozenset({"applies_to", "where"}),
-    "policy": frozenset({"applies_to", "where", "requires", "max_state_age"}),
+    "policy": frozenset(
+        {"applies_to", "where", "requires", "max_state_age", "definition", "values"}
+    ),
     "query": frozenset({"population"}),
     "attest": frozenset(),
 }
@@ -198,7 +201,13 @@ class CheckReader:
 
     def _policy(self, pointer: Pointer, form: dict[str, Any]) -> PolicyTest | None:
         where = self._condition(pointer, form, "where")
-        definition = self._definition((*pointer, "policy"), form)
+        rule = read_inline(
+            self.place, (*pointer, "definition"), form.get("definition"), self.aliases
+        )
+        values = dict(_pairs(form.get("values")))
+        for fault in value_faults(rule, values) if rule is not None else ():
+            self.place.found((*pointer, "values"), fault)
+        definition = self._definition((*pointer, "policy"), form, rule)
         bounds = [
             ParameterBound(parameter=name, operator=operator, value=value)
             for name, bound in _pairs(form.get("requires"))
@@ -206,16 +215,24 @@ class CheckReader:
         ]
         if definition is None:
             return None
-        facts = self.definitions.get(definition.rpartition("/")[2])
         return PolicyTest(
             definition=definition,
-            types=_types(form.get("applies_to")) or (facts.types if facts else ()),
+            types=_types(form.get("applies_to")) or self._types_of(definition, rule),
             where=where,
             requires=tuple(sorted(bounds, key=lambda b: (b.parameter, b.operator))),
             max_state_age=_period(form.get("max_state_age")),
+            rule=rule,
+            values=values,
         )
 
-    def _definition(self, pointer: Pointer, form: dict[str, Any]) -> str | None:
+    def _types_of(self, definition: str, rule: Definition | None) -> tuple[str, ...]:
+        """Return the types that a definition judges, by its rule or by what is known of it."""
+        facts = self.definitions.get(definition.rpartition("/")[2])
+        return tuple(sorted(rule.types)) if rule and rule.types else facts.types if facts else ()
+
+    def _definition(
+        self, pointer: Pointer, form: dict[str, Any], rule: Definition | None
+    ) -> str | None:
         """Return the key of a policy definition; None and a fault where it is not known."""
         written = form.get("policy")
         if not isinstance(written, str) or not written:
@@ -234,11 +251,20 @@ class CheckReader:
             return None
         name = key.rpartition("/")[2]
         built_in = not key.startswith(("/subscriptions/", "/providers/microsoft.management/"))
-        facts = self.definitions.get(name)
         own_types = bool(_types(form.get("applies_to")))
-        if (built_in and facts is None) or not (own_types or (facts and facts.types)):
+        types = own_types or self._types_of(key, rule)
+        if "definition" in form:
+            # what is wrong with the definition is told already
+            return key if rule is None or types or self._any_type(pointer) else None
+        if (built_in and name not in self.definitions) or not types:
             return self._unknown(pointer, key, own_types=own_types)
         return key
+
+    def _any_type(self, pointer: Pointer) -> bool:
+        """Keep the fault of a definition that does not say its types; return False."""
+        message = "the definition does not say which types it judges"
+        self.place.fault(pointer, "missing-key", message, "say it with `applies_to`")
+        return False
 
     def _unknown(self, pointer: Pointer, key: str, *, own_types: bool) -> str | None:
         name = key.rpartition("/")[2]

@@ -10,13 +10,19 @@ from typing import TypeVar
 from attestgraph import content
 from attestgraph.conditions import Aliases
 from attestgraph.diagnostics import Collector, Diagnostic, InputError, in_order
+from attestgraph.load.aliases import read_aliases, read_own_aliases
 from attestgraph.load.attestations import Named, read_attestations
 from attestgraph.load.cases import ControlCase, read_cases
+from attestgraph.load.check_rules import facts_of, with_rules
 from attestgraph.load.controls import CASES, Known, read_controls
 from attestgraph.load.exceptions import read_exceptions
 from attestgraph.load.files import Folder
 from attestgraph.load.frameworks import read_frameworks
-from attestgraph.load.mappings import read_aliases, read_crosswalks, read_definitions
+from attestgraph.load.groups import Groups, read_groups
+from attestgraph.load.initiatives import Adoption, adopted
+from attestgraph.load.mappings import read_crosswalks, read_definitions
+from attestgraph.load.places import Place
+from attestgraph.load.policies import read_policies
 from attestgraph.load.shapes import Shaped, Shapes
 from attestgraph.load.workspaces import (
     WORKSPACE_FILE,
@@ -58,6 +64,7 @@ class _Shelf:
     aliases: Aliases
     controls: Mapping[ControlId, Control]
     crosswalks: list[CrosswalkEntry]
+    groups: Groups
     cases: tuple[ControlCase, ...]
 
 
@@ -71,6 +78,22 @@ def load_library(workspace: Path | None) -> Loaded:
         InputError: The workspace file is not there or is not YAML.
     """
     return load_folders(content.library_folder(), workspace)
+
+
+def load_aliases(workspace: Path | None) -> tuple[Aliases, tuple[Diagnostic, ...]]:
+    """Return the aliases that rules of a workspace may name, and the faults of their tables.
+
+    Args:
+        workspace: A workspace's folder; None for the library alone.
+    """
+    faults, shapes = Collector(), Shapes()
+    library = content.library_folder().resolve()
+    aliases = read_aliases(Folder(root=library, is_library=True, faults=faults, shapes=shapes))
+    if workspace is not None:
+        root = workspace.resolve()
+        own = Folder(root=root, is_library=False, faults=faults, shapes=shapes)
+        aliases = read_own_aliases(own, aliases)
+    return aliases, tuple(in_order(faults.found))
 
 
 def load_folders(library: Path, workspace: Path | None) -> Loaded:
@@ -107,6 +130,7 @@ def _library(folder: Folder) -> _Shelf:
         controls=controls,
         broken=broken,
         crosswalks=read_crosswalks(folder, frameworks, broken),
+        groups=read_groups(folder, frameworks, broken),
         cases=tuple(read_cases(folder, controls, _broken(folder, controls))),
     )
 
@@ -156,9 +180,11 @@ def _overlaid(shelf: _Shelf, own: Folder, faults: Collector) -> Loaded:
     added, unread = read_frameworks(own, shelf.frameworks)
     frameworks = {**shelf.frameworks, **added}
     unread |= shelf.broken - frameworks.keys()
-    own_controls = read_controls(own, _known(shelf, frameworks, unread))
-    controls = {**shelf.controls, **own_controls}
+    aliases = read_own_aliases(own, shelf.aliases)
+    given = _adoption(shelf, own, shaped, frameworks, unread, aliases)
+    own_controls = read_controls(own, _known(shelf, frameworks, unread, given, aliases))
     own_broken = _broken(own, own_controls)
+    controls = _joined(shelf, own_controls, shaped, given, faults)
     broken = (own_broken | _broken(shelf.folder, shelf.controls)) - controls.keys()
     workspace, exclusions = read_workspace(own, shaped, frameworks, controls, broken | unread)
     named = Named(
@@ -175,16 +201,50 @@ def _overlaid(shelf: _Shelf, own: Folder, faults: Collector) -> Loaded:
         frameworks=_by_id(frameworks),
         controls=_by_id(controls),
         crosswalks=(*shelf.crosswalks, *read_crosswalks(own, frameworks, unread)),
-        definitions=shelf.definitions,
+        definitions=given.definitions,
         workspace=workspace,
         attestations=read_attestations(own, named),
         exceptions=read_exceptions(own, named),
         exclusions=exclusions,
         files=own.files(),
         library_sha256=shelf.folder.digest(),
+        rules=_by_id(given.policies.rules),
+        initiatives=_by_id(given.policies.initiatives),
     )
     found = tuple(in_order(faults.found))
-    return Loaded(library=library, aliases=shelf.aliases, cases=cases, diagnostics=found)
+    return Loaded(library=library, aliases=aliases, cases=cases, diagnostics=found)
+
+
+def _joined(
+    shelf: _Shelf,
+    own: Mapping[ControlId, Control],
+    shaped: Shaped,
+    given: Adoption,
+    faults: Collector,
+) -> dict[ControlId, Control]:
+    """Return the library's controls, the workspace's own, and those of its initiatives."""
+    controls = with_rules({**shelf.controls, **own}, given.policies.rules, faults.found)
+    place = Place(document=shaped.document, faults=faults)
+    return controls | adopted(place, shaped.value.get("initiatives"), given)
+
+
+def _adoption(
+    shelf: _Shelf,
+    own: Folder,
+    shaped: Shaped,
+    frameworks: Mapping[FrameworkId, Framework],
+    unread: frozenset[str],
+    aliases: Aliases,
+) -> Adoption:
+    """Return the policy definitions and initiatives of a workspace, and what is known of both."""
+    policies = read_policies(own, aliases, shelf.definitions)
+    facts = {name: facts_of(rule, shelf.definitions) for name, rule in policies.rules.items()}
+    return Adoption(
+        policies=policies,
+        definitions={**shelf.definitions, **facts},
+        groups={**shelf.groups, **read_groups(own, frameworks, unread)},
+        owner=str(shaped.value.get("organisation", "")),
+    )
 
 
 def _workspace_file(own: Folder, faults: Collector) -> Shaped:
@@ -198,12 +258,16 @@ def _workspace_file(own: Folder, faults: Collector) -> Shaped:
 
 
 def _known(
-    shelf: _Shelf, frameworks: Mapping[FrameworkId, Framework], unread: frozenset[str]
+    shelf: _Shelf,
+    frameworks: Mapping[FrameworkId, Framework],
+    unread: frozenset[str],
+    given: Adoption,
+    aliases: Aliases,
 ) -> Known:
     return Known(
         frameworks=frameworks,
-        definitions=shelf.definitions,
-        aliases=shelf.aliases,
+        definitions=given.definitions,
+        aliases=aliases,
         controls=shelf.controls,
         broken=unread,
     )

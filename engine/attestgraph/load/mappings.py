@@ -1,15 +1,12 @@
-"""Crosswalks between frameworks, and what is known of Azure Policy: definitions and aliases."""
+"""Crosswalks between frameworks, and what is known of Azure Policy's definitions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from attestgraph.conditions import Aliases
 from attestgraph.diagnostics import Diagnostic, nearest
 from attestgraph.load.files import Folder
-from attestgraph.load.nodes import span_of
-from attestgraph.load.reader import decode_utf8
 from attestgraph.load.references import unknown_requirement
 from attestgraph.load.rows import Row, Rows, read_rows
 from attestgraph.model.authored import CrosswalkEntry, DefinitionFacts, Framework
@@ -18,9 +15,7 @@ from attestgraph.model.words import Relationship
 
 CROSSWALK: Final = ("source", "target", "relationship", "rationale", "origin")
 DEFINITIONS: Final = ("name", "title", "category", "mode", "effect", "types")
-ALIASES_HEADER: Final = "alias,type,path"
 DEFINITIONS_FILE: Final = "frameworks/azure-policy/definitions.csv"
-ALIASES_FILE: Final = "frameworks/azure-policy/aliases.csv"
 
 
 def read_crosswalks(
@@ -128,47 +123,3 @@ def read_definitions(folder: Folder) -> dict[str, DefinitionFacts]:
             types=tuple(sorted(filter(None, ascii_lower(cells["types"]).split("|")))),
         )
     return found
-
-
-def read_aliases(folder: Folder) -> Aliases:
-    """Return the aliases of Azure Policy; empty where the file is not there."""
-    data = folder.read(ALIASES_FILE) if folder.has(ALIASES_FILE) else None
-    text, faults = decode_utf8(data, ALIASES_FILE) if data is not None else (None, [])
-    folder.faults.extend(faults)
-    return Aliases.from_mapping(_alias_paths(folder, text) if text else {})
-
-
-def _alias_paths(folder: Folder, text: str) -> dict[str, str | dict[str, str]]:
-    """Return alias to path, or to paths by type; cells hold no commas or quotes."""
-    lines = text.split("\n")
-    if lines[0].rstrip("\r") != ALIASES_HEADER:
-        message = f"the header is not `{ALIASES_HEADER}`"
-        folder.fault("csv-header", message, ALIASES_FILE)
-        return {}
-    found: dict[str, str | dict[str, str]] = {}
-    for number, line in enumerate(lines[1:], start=2):
-        if not line:
-            continue
-        cells = line.rstrip("\r").split(",")
-        if len(cells) != 3 or not cells[0] or not cells[2]:
-            _bad_alias(folder, number, len(line))
-            continue
-        alias, kind, path = cells
-        _add_alias(found, alias, ascii_lower(kind), path)
-    return found
-
-
-def _add_alias(found: dict[str, str | dict[str, str]], alias: str, kind: str, path: str) -> None:
-    known = found.get(alias)
-    if known is None:
-        found[alias] = {kind: path} if kind else path
-    elif isinstance(known, dict):
-        known[kind] = path
-    else:
-        found[alias] = {"": known, kind: path}
-
-
-def _bad_alias(folder: Folder, line: int, width: int) -> None:
-    span = span_of(ALIASES_FILE, (line, 1, line, width + 1))
-    message = "the row is not `alias,type,path`"
-    folder.faults.add(Diagnostic(slug="csv-row", message=message, span=span))

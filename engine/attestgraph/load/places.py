@@ -83,11 +83,12 @@ def read_condition(
         )
     except ConditionError as error:
         for fault in error.faults:
-            place.faults.add(_placed(place.document, pointer, fault))
+            place.faults.add(placed(place.document, pointer, fault))
     return None
 
 
-def _placed(document: Document, pointer: Pointer, fault: ConditionFault) -> Diagnostic:
+def placed(document: Document, pointer: Pointer, fault: ConditionFault) -> Diagnostic:
+    """Return a fault of JSON that stands at a pointer of a file, at its place."""
     whole = (*pointer, *fault.pointer)
     span = document.span(whole, key=fault.slug in _ABOUT_KEYS)
     if fault.offset is not None:

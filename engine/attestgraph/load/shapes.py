@@ -45,6 +45,8 @@ KEYWORDS: Final = frozenset(
         "oneOf",
     }
 )
+FLOATS: Final = ("condition", "policy-values")
+"""Definitions of free JSON in which a decimal fraction is a number."""
 FORMATS: Final[Mapping[str, Callable[[str], object]]] = {
     "date": parse_date,
     "duration": parse_period,
@@ -84,11 +86,11 @@ class _Walk:
     fits: bool = True
 
     def resolve(self, schema: Schema) -> tuple[Schema, bool]:
-        """Follow references; tell whether they pass through `condition`."""
+        """Follow references; tell whether they pass through JSON that has fractions."""
         floats = False
         while "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
-            floats = floats or name == "condition"
+            floats = floats or name in FLOATS
             schema = self.definitions[name]
         return schema, floats
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from attestgraph.conditions import Condition
+from attestgraph.conditions import Condition, Definition
 from attestgraph.diagnostics import Span
 from attestgraph.model.ids import CheckId, ControlId, FrameworkId, RequirementId, SystemId
 from attestgraph.model.words import (
@@ -194,6 +194,9 @@ class PolicyTest:
     Attributes:
         definition: The definition's name or full id, lower case.
         types: The resource types that the definition applies to, lower case.
+        rule: The definition itself, to judge resources that have no state; None where only states
+            are read.
+        values: Values of the definition's parameters for that, by name.
     """
 
     definition: str
@@ -201,6 +204,8 @@ class PolicyTest:
     where: Condition | None = None
     requires: tuple[ParameterBound, ...] = ()
     max_state_age: timedelta | None = None
+    rule: Definition | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from attestgraph.model.ids import (
     ascii_lower,
     is_within,
 )
+from attestgraph.model.policies import Initiative, PolicyRule
 from attestgraph.model.times import first_second, last_second
 from attestgraph.model.words import Identity
 
@@ -241,7 +242,12 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """Everything that was authored, loaded and checked."""
+    """Everything that was authored, loaded and checked.
+
+    Attributes:
+        rules: The policy definitions of the workspace, by name.
+        initiatives: Its initiatives, by name.
+    """
 
     frameworks: Mapping[FrameworkId, Framework]
     controls: Mapping[ControlId, Control]
@@ -253,3 +259,5 @@ class Library:
     exclusions: tuple[Exclusion, ...]
     files: tuple[SourceFile, ...]
     library_sha256: str
+    rules: Mapping[str, PolicyRule] = field(default_factory=dict)
+    initiatives: Mapping[str, Initiative] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from attestgraph.pipeline.answers import (
     CaseRun,
     Demo,
     Imported,
+    ImportedPolicies,
     RunSummary,
     Status,
     StatusRow,
@@ -13,6 +14,7 @@ from attestgraph.pipeline.answers import (
 )
 from attestgraph.pipeline.compose import (
     evaluate,
+    import_azure_policy,
     import_policy_states,
     import_resources,
     init,
@@ -27,6 +29,7 @@ __all__ = [
     "CaseRun",
     "Demo",
     "Imported",
+    "ImportedPolicies",
     "RunSummary",
     "Status",
     "StatusRow",
@@ -35,6 +38,7 @@ __all__ = [
     "Validation",
     "demo",
     "evaluate",
+    "import_azure_policy",
     "import_policy_states",
     "import_resources",
     "init",

@@ -70,6 +70,22 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPolicies:
+    """What an import of policy definitions wrote.
+
+    Attributes:
+        replaced: Files that stood in the folder with other content.
+        static: Definitions that were left out since they say nothing about resources.
+    """
+
+    definitions: int
+    initiatives: int
+    replaced: int
+    static: int
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
     """What a run came to.
 

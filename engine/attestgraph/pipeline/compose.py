@@ -12,6 +12,7 @@ from attestgraph.diagnostics import Diagnostic, InputError, Severity
 from attestgraph.pipeline.answers import (
     CaseRun,
     Imported,
+    ImportedPolicies,
     RunSummary,
     Status,
     StatusRow,
@@ -196,6 +197,30 @@ def import_policy_states(
 
     return _imported(
         convert.import_policy_states(files, out, scopes=scopes, declared=declared, at=at)
+    )
+
+
+def import_azure_policy(files: tuple[Path, ...], out: Path) -> ImportedPolicies:
+    """Import policy definitions and initiatives into the folder `definitions` of a workspace.
+
+    Raises:
+        InputError: A definition cannot be used; nothing is written.
+    """
+    from attestgraph import convert
+    from attestgraph.load import load_aliases
+
+    around = out.absolute().parent
+    workspace = around if (around / WORKSPACE_FILE).is_file() else None
+    aliases, faults = load_aliases(workspace)
+    if faults:
+        raise InputError(*_placed(faults, workspace))
+    done = convert.import_azure_policy(files, out, aliases=aliases)
+    return ImportedPolicies(
+        definitions=done.definitions,
+        initiatives=done.initiatives,
+        replaced=done.replaced,
+        static=done.static,
+        diagnostics=done.diagnostics,
     )
 
 
