@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from attestgraph.checks import CaseResult, run_cases
+from attestgraph.conditions import Definition
 from attestgraph.load import ControlCase
 from attestgraph.model.authored import Check, Parameter, ParameterBound
 from attestgraph.model.ids import CheckId, ControlId
@@ -137,6 +139,26 @@ def test_parameters_of_an_assignment_are_read_as_text_or_object() -> None:
         state = {"complianceState": "Compliant", key: value}
         assert ask(case(states=(state,)), test).passed, key
     assert ask(case("not-evaluated", states=({"complianceState": "Compliant"},)), test).passed
+
+
+RULE = {
+    "if": {"field": "type", "equals": VAULT},
+    "then": {"effect": "auditIfNotExists", "details": {"type": SETTINGS}},
+}
+
+
+def test_a_case_with_a_resource_and_no_state_tries_the_definition() -> None:
+    ruled = check(replace(policy_test(), rule=Definition.parse(RULE)))
+    vault = {"name": "kv"}
+    assert ask(case("not-satisfied", resource=vault), ruled).passed
+    assert ask(case(resource=vault, related=({"type": SETTINGS},)), ruled).passed
+    failed = ask(case(resource=vault), ruled)
+    assert SETTINGS in failed.message
+    bad = ({"complianceState": "NonCompliant"},)
+    given = case("not-satisfied", resource=vault, related=({"type": SETTINGS},), states=bad)
+    assert ask(given, ruled).passed
+    # cases of the library's checks hold whether a workspace imports their definitions or not
+    assert ask(case("not-evaluated"), ruled).passed
 
 
 def test_an_old_state_is_not_evaluated_where_the_check_sets_an_age() -> None:

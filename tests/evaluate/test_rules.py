@@ -208,6 +208,14 @@ def test_a_parameter_without_a_value_leaves_the_check_to_its_states() -> None:
     assert any("`wanted` has no value" in note for note in answer.tally().notes)
 
 
+def test_a_parameter_that_only_the_deployment_reads_needs_no_value() -> None:
+    definition = rule(
+        TYPE, "deployIfNotExists", details=LOGS, parameters={"workspace": {"type": "String"}}
+    )
+    answer = judged(vault("a"), test=ruled(definition))
+    assert answer.says("a") == ("not-evaluated", "related-incomplete")
+
+
 def test_a_function_that_fails_is_an_error_and_a_state_still_rules() -> None:
     condition = {"value": "[substring(field('name'), 0, 3)]", "equals": "abc"}
     answer = judged(

@@ -10,7 +10,8 @@ from typing import Any, Final, assert_never
 
 from attestgraph.checks.judge import CompiledRelated, CompiledTest, compile_test
 from attestgraph.checks.parameters import ParameterSet, effective
-from attestgraph.checks.rules import CompiledRule, compile_rule, note_of, use_of
+from attestgraph.checks.rule_use import note_of, use_of
+from attestgraph.checks.rules import CompiledRule, compile_rule
 from attestgraph.checks.tables import POLICY_STATES, table_of
 from attestgraph.conditions import Aliases, ConditionError, EvaluationError
 from attestgraph.diagnostics import Diagnostic, InputError, in_order

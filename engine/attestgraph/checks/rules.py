@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import orjson
-
 from attestgraph.checks import verdicts as v
 from attestgraph.checks.existence import CompiledExistence, compile_existence
 from attestgraph.checks.judge import Row, RowJudge, is_redacted
-from attestgraph.checks.states import meets
+from attestgraph.checks.rule_use import RuleUse, settings_of
 from attestgraph.conditions import (
     ABSENT,
     FALSE,
@@ -25,99 +23,28 @@ from attestgraph.conditions import (
     Compiled,
     Condition,
     Definition,
-    EvaluationError,
     reads,
 )
 from attestgraph.conditions.compile import compiled
-from attestgraph.conditions.definition_parse import EFFECTS, IF_NOT_EXISTS, Effect
+from attestgraph.conditions.definition_parse import IF_NOT_EXISTS, Effect
 from attestgraph.conditions.folding import fold
-from attestgraph.conditions.parameters import effective
-from attestgraph.conditions.readers import Seen, Settings, is_fixed, operand_reader
-from attestgraph.conditions.tree import AllOf, AnyOf, Constant, Field, Leaf, Node, Not, leaves
-from attestgraph.model.authored import PolicyTest
-from attestgraph.model.ids import ascii_lower
+from attestgraph.conditions.readers import Settings
+from attestgraph.conditions.tree import (
+    AllOf,
+    AnyOf,
+    Constant,
+    Field,
+    Leaf,
+    Node,
+    Not,
+    leaves,
+)
 
 ExistenceLookup = Callable[[Row], int]
 """A subject's row to TRUE (what must exist does), FALSE or UNKNOWN."""
 
-_MODES: Final = frozenset(
-    {"", "all", "indexed", "microsoft.keyvault.data", "microsoft.managedhsm.data"}
-)
-_JUDGED: Final = IF_NOT_EXISTS | {Effect.AUDIT, Effect.DENY, Effect.APPEND, Effect.MODIFY}
 _IDENTIFYING: Final = frozenset({"type", "name", "kind"})
 _SUBSCRIPTION: Final = "microsoft.resources/subscriptions"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleUse:
-    """Whether and how the rule of a policy check is used.
-
-    Attributes:
-        values: The effective values of the definition's parameters.
-        effect: None where the rule is not used.
-        why: Why it is not, to be printed; empty where it is.
-    """
-
-    values: Mapping[str, Any]
-    effect: Effect | None
-    why: str = ""
-
-
-def use_of(test: PolicyTest, context: Mapping[str, Any]) -> RuleUse | None:
-    """Return how the rule of a policy check is used; None where it has none.
-
-    A rule that cannot be judged here leaves the check to its states, as if there were no rule.
-    """
-    rule = test.rule
-    if rule is None:
-        return None
-    try:
-        values = effective(rule.parts.parameters, test.values)
-        effect = _effect(rule, values, context)
-    except EvaluationError as error:
-        return RuleUse(values={}, effect=None, why=error.faults[0].message)
-    why = _why_not(rule, effect)
-    if not why and not meets(orjson.dumps(dict(values)).decode(), test.requires):
-        why = "the values of its parameters are looser than the check requires"
-    return RuleUse(values=values, effect=None if why else effect, why=why)
-
-
-def _effect(rule: Definition, values: Mapping[str, Any], context: Mapping[str, Any]) -> Effect:
-    operand = rule.parts.effect
-    if not is_fixed(operand, context):
-        raise EvaluationError.of("unknown-effect", "its effect depends on the resource")
-    settings = settings_of(rule, values, context, None)
-    found = operand_reader(operand, settings, (), Seen())({}, ())
-    effect = EFFECTS.get(ascii_lower(found)) if isinstance(found, str) else None
-    if effect is None:
-        raise EvaluationError.of("unknown-effect", "its effect is none that is known")
-    return effect
-
-
-def _why_not(rule: Definition, effect: Effect) -> str:
-    if ascii_lower(rule.mode or "") not in _MODES:
-        return f"its mode `{rule.mode}` is judged by that service alone"
-    if effect is Effect.DISABLED:
-        return "its effect is disabled"
-    if effect is not Effect.MANUAL and effect not in _JUDGED:
-        return f"its effect `{effect}` does not say what a resource must be"
-    return ""
-
-
-def settings_of(
-    rule: Definition,
-    values: Mapping[str, Any],
-    context: Mapping[str, Any],
-    resource_type: str | None,
-) -> Settings:
-    """Return what the parts of a rule are compiled against."""
-    return Settings(
-        aliases=rule.aliases,
-        mode=rule.names,
-        parameters=values,
-        context=context,
-        resource_type=resource_type,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,8 +246,3 @@ def _joined(node: AllOf | AnyOf, told: Told, *, positive: bool, neutral: bool) -
     if not members:
         return neutral
     return type(node)(members=tuple(members), pointer=node.pointer)
-
-
-def note_of(why: str) -> str:
-    """Return what a reader is told of a rule that is there and not used."""
-    return f"the definition itself is not judged, only its states are read: {why}"
