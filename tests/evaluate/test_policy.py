@@ -205,7 +205,7 @@ def test_a_twin_is_not_left_out_where_states_may_be_missing() -> None:
     made.tables["policystates"].complete = Completeness.UNKNOWN
     tally = made.evaluate().tally(check="policy")
     assert tally.left_out is None
-    assert tally.reasons == {Reason.UNKNOWN_COMPLETENESS: 1, Reason.NOT_ASSIGNED: 2}
+    assert tally.reasons == {Reason.UNKNOWN_COMPLETENESS: 1, Reason.INCOMPLETE: 2}
 
 
 def test_a_twin_with_one_old_state_is_assigned() -> None:
@@ -263,7 +263,7 @@ def test_compliant_states_that_were_not_asked_for_are_a_gap() -> None:
     made.tables["policystates"].includes_compliant = False
     answer = made.evaluate()
     assert answer.says("a") == ("fail", None)
-    assert answer.reasons() == {"incomplete": 1, "not-assigned": 1}
+    assert answer.reasons() == {"incomplete": 2}
 
 
 def test_a_missing_part_of_the_states_is_a_gap_of_policy_checks_only() -> None:

@@ -264,13 +264,13 @@ def test_where_states_may_be_missing_the_rule_does_not_speak() -> None:
     made.tables["policystates"].complete = Completeness.FALSE
     answer = made.evaluate()
     assert answer.says("a") == ("pass", None)
-    assert answer.says("b") == ("not-evaluated", "not-assigned")
+    assert answer.says("b") == ("not-evaluated", "incomplete")
 
 
 def test_a_table_of_states_without_the_compliant_ones_silences_the_rule() -> None:
     made = world(vault("a", on=False), test=ruled(), states=[])
     made.tables["policystates"].includes_compliant = False
-    assert made.evaluate().says("a") == ("not-evaluated", "not-assigned")
+    assert made.evaluate().says("a") == ("not-evaluated", "incomplete")
 
 
 def test_a_planned_table_of_states_that_is_missing_is_never_a_claim() -> None:

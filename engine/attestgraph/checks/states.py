@@ -29,6 +29,7 @@ STATE_ERROR: Final = 5
 STALE: Final = 6
 FAIL: Final = 7
 NOT_ASSIGNED: Final = 8
+UNSEEN: Final = 10
 
 _BY_STATE: Final = FindingBasis.POLICY_STATE
 # CONTRACT section 4: what of a string is a number
@@ -49,6 +50,8 @@ STATE_VERDICTS: Final[Mapping[int, Verdict]] = {
     STALE: _unknown(Reason.STALE),
     FAIL: Verdict(outcome=Outcome.FAIL, basis=_BY_STATE),
     NOT_ASSIGNED: Verdict(outcome=Outcome.NOT_EVALUATED, reason=Reason.NOT_ASSIGNED),
+    # states may be missing there, so nobody knows that the definition is not assigned
+    UNSEEN: Verdict(outcome=Outcome.NOT_EVALUATED, reason=Reason.INCOMPLETE),
 }
 """What each code says. Of several states of one resource the highest code below `NOT_ASSIGNED`
 holds: the worst of those that meet the requirements, and looser ones only where there is no other.

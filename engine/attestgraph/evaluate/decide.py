@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attestgraph.checks import states, verdicts
-from attestgraph.checks.plan import CheckInstance
 from attestgraph.checks.tables import POLICY_STATES
 from attestgraph.evaluate.findings import STATE
 from attestgraph.evaluate.gaps import TableGap, reads_states
@@ -26,7 +25,8 @@ _OPEN: Final = (verdicts.BY_STATE, *verdicts.RULED.values())
 _DECIDED: Final = """
 CREATE TABLE decided AS SELECT work.instance, work.g, state.r,
   CASE WHEN state.code IS NOT NULL THEN $state || state.code
-    WHEN ruled.instance IS NULL OR blind.place IS NOT NULL THEN $state || $none
+    WHEN blind.place IS NOT NULL THEN $state || $unseen
+    WHEN ruled.instance IS NULL THEN $state || $none
     ELSE work.verdict END AS verdict
 FROM work JOIN resource USING (g) JOIN subject USING (g)
 LEFT JOIN ruled ON ruled.instance = work.instance
@@ -60,7 +60,7 @@ def decide(session: Session, land: Territory, found: Subjects, gaps: Iterable[Ta
     elif session.count(
         "SELECT count(*) FROM work WHERE verdict IN (SELECT unnest($open))", {"open": list(_OPEN)}
     ):
-        _by_state(session, land, found, by_rule, tuple(gaps))
+        _by_state(session, land, found, tuple(gaps))
     session.run(
         "UPDATE work SET verdict = open_verdict.verdict FROM open_verdict "
         "WHERE work.verdict = open_verdict.code"
@@ -71,7 +71,6 @@ def _by_state(
     session: Session,
     land: Territory,
     found: Subjects,
-    by_rule: Iterable[CheckInstance],
     gaps: tuple[TableGap, ...],
 ) -> None:
     types = sorted(by_component(session.plan.by_type))
@@ -79,13 +78,14 @@ def _by_state(
     session.create(
         "blind",
         {"instance": "INTEGER", "place": "INTEGER"},
-        _blind(session, land, found, by_rule, gaps),
+        _blind(session, land, found, gaps),
     )
     session.run(
         _DECIDED,
         {
             "state": STATE,
             "none": states.NOT_ASSIGNED,
+            "unseen": states.UNSEEN,
             "open": list(_OPEN),
             "faulty": verdicts.FAULTY,
         },
@@ -108,12 +108,11 @@ def _blind(
     session: Session,
     land: Territory,
     found: Subjects,
-    by_rule: Iterable[CheckInstance],
     gaps: tuple[TableGap, ...],
 ) -> Iterator[tuple[int, int]]:
     """Yield the places where a state may be missing, for each instance that reads states."""
-    for instance in by_rule:
-        if not reads_states(session, instance):
+    for instance in session.judged:
+        if instance.kind != "policy" or not reads_states(session, instance):
             continue
         is_whole = whole_at(session, land, POLICY_STATES, instance.types, gaps)
         for place in found.places:
