@@ -170,6 +170,7 @@ def test_an_export_of_nothing_decides_nothing(
         "/subscriptions/11111111-1111-1111-1111-111111111111", *AT,
     )  # fmt: skip
     assert said.code == 0, said.err
+    assert "export.json:1:1: warning[empty-export]" in said.err
     said = run(capsys, "evaluate", "--evidence", tmp_path / "s", "--out", tmp_path / "r", *AT)
     assert said.code == 3
     run_json = json.loads((tmp_path / "r" / "run.json").read_text())
@@ -210,7 +211,7 @@ def test_two_rows_of_one_id_that_differ(tmp_path: Path, capsys: pytest.CaptureFi
         "--declare-complete", "tester@example.com", "a world of one test", *AT,
     )  # fmt: skip
     assert said.code == 0
-    assert "conflicting-rows" in said.err
+    assert re.search(r"export\.json:1:\d+: warning\[conflicting-rows\]", said.err)
     said = run(capsys, "evaluate", "--evidence", snapshot, "--out", tmp_path / "r", *AT)
     controls = json.loads((tmp_path / "r" / "controls.json").read_text())
     on_vaults = [c for c in controls if c["reasons"].get("conflicting-rows")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from attestgraph import __version__
 from attestgraph.convert.answers import Answer, Row
 from attestgraph.convert.completeness import Page
-from attestgraph.diagnostics import Diagnostic, InputError, Severity
+from attestgraph.diagnostics import Diagnostic, InputError, Severity, Span
 from attestgraph.evidence import Conflict, SnapshotClaim, WrittenTable
 from attestgraph.model.ids import ascii_lower, id_key, is_within
 from attestgraph.model.snapshot import SnapshotOrigin, TableManifest, TableSource
@@ -209,12 +209,12 @@ def imported(
         progress: What was learnt while reading.
         contradicted: Why the export is incomplete by its own words.
     """
-    found = [warning for table in written for warning in _conflict_warnings(table)]
+    found = [warning for table in written for warning in _conflict_warnings(table, progress)]
     declared = progress.asked.declared
     if not progress.rows:
-        found.append(
-            _warning("empty-export", "the export holds no rows; that alone proves nothing")
-        )
+        path = progress.pages[0].answer.path if progress.pages else str(out)
+        message = "the export holds no rows; that alone proves nothing"
+        found.append(replace(_warning("empty-export", message), span=_first_column(path)))
     if progress.first_outside is not None:
         found.append(_outside_warning(progress.outside, *progress.first_outside))
     if declared is not None and contradicted:
@@ -242,18 +242,33 @@ def _warning(slug: str, message: str) -> Diagnostic:
     return Diagnostic(slug=slug, severity=Severity.WARNING, message=message)
 
 
-def _conflict_warnings(table: WrittenTable) -> list[Diagnostic]:
-    found = [_conflict_warning(conflict) for conflict in table.conflicts]
+def _conflict_warnings(table: WrittenTable, progress: Progress) -> list[Diagnostic]:
+    found = [_conflict_warning(conflict, progress) for conflict in table.conflicts]
     more = table.conflicting_keys - len(found)
     if more > 0:
         found.append(_warning("conflicting-rows", f"{more} more ids have rows that differ"))
     return found
 
 
-def _conflict_warning(conflict: Conflict) -> Diagnostic:
+def _conflict_warning(conflict: Conflict, progress: Progress) -> Diagnostic:
+    path, _, number = conflict.places[-1].rpartition(" row ")
     return Diagnostic(
         slug="conflicting-rows",
         severity=Severity.WARNING,
         message=f"rows of `{conflict.subject}` differ: {', '.join(conflict.places)}",
         help="what differs is not evaluated; export it once",
+        path=path or None,
+        span=_place_of(path, number, progress),
     )
+
+
+def _first_column(path: str) -> Span:
+    return Span(path=path, line=1, column=1, end_line=1, end_column=1)
+
+
+def _place_of(path: str, number: str, progress: Progress) -> Span | None:
+    """Return where a row stands, by the place that it was spooled with."""
+    for page in progress.pages:
+        if page.answer.path == path and page.answer.locate is not None and number.isdigit():
+            return page.answer.locate(int(number))
+    return None
