@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import orjson
+
 from attestgraph.diagnostics import Diagnostic, Span
 from attestgraph.load.nodes import span_of
 from attestgraph.load.reader import decode_utf8
@@ -51,11 +53,9 @@ def read_answer(data: bytes, path: str) -> tuple[list[AliasPath], list[Diagnosti
     if text is None:
         return [], faults
     try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
         return [], [_not_json(error.msg, error.lineno, error.colno, path)]
-    except (RecursionError, ValueError) as error:
-        return [], [Diagnostic(slug="bad-json", message=f"not JSON: {error}", path=path)]
     reading = _Reading(text=text, path=path)
     found = list(reading.answer(document))
     return ([] if reading.faults else found), reading.faults
