@@ -84,7 +84,7 @@ def test_the_tutorial_leads_to_a_control_whose_cases_pass(tmp_path: Path) -> Non
 
 
 def test_the_example_of_the_page_on_controls_is_a_control(tmp_path: Path) -> None:
-    control, _, cases = blocks("controls.md")
+    control, *_, cases = blocks("controls.md")
     renamed = [text.replace("kv-purge-protection", "kv-example") for text in (control, cases)]
     files = {
         "attestgraph.yaml": "organisation: Mine\n",
