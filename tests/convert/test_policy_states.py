@@ -182,6 +182,27 @@ def test_parameters_are_those_of_the_definition(
     assert one(tmp_path, "parameters", **members) == want
 
 
+@pytest.mark.parametrize("as_text", [False, True])
+def test_the_values_that_a_rule_read_are_never_stored(tmp_path: Path, *, as_text: bool) -> None:
+    held = "AccountKey=c2VjcmV0"
+    details = {
+        "evaluatedExpressions": [
+            {"path": "properties.typeProperties.connectionString", "expressionValue": held,
+             "operator": "NotContains", "targetValue": "AccountKey="},
+            {"path": "type", "expressionValue": None, "operator": "Equals"},
+        ]
+    }  # fmt: skip
+    given = json.dumps(details) if as_text else details
+    found = json.loads(one(tmp_path, "details", policyEvaluationDetails=given))
+    first, second = found["evaluatedExpressions"]
+    assert first["expressionValue"] == {"$redacted": True}
+    assert first["targetValue"] == "AccountKey="
+    assert second["expressionValue"] is None
+    assert held not in json.dumps(found)
+    manifest = next(json.loads(p.read_text()) for p in tmp_path.rglob("snapshot.json"))
+    assert [(r["table"], r["rows"]) for r in manifest["redactions"]] == [("policystates", 1)]
+
+
 def test_components_of_a_record_are_rows_beside_it(tmp_path: Path) -> None:
     component = {
         "id": f"{VAULT}/kv1/keys/K1",

@@ -234,7 +234,7 @@ def state_values(record: Mapping[str, Any]) -> dict[str, Any]:
         "component_id": _component_key(_text(record, "componentId")),
         "component_type": None if component_type is None else canonical_type(component_type),
         "parameters": _parameters(record, in_set=set_definition is not None),
-        "details": record.get("policyEvaluationDetails"),
+        "details": _json(record.get("policyEvaluationDetails")),
     }
 
 

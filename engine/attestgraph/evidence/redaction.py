@@ -252,6 +252,15 @@ def secret_paths(resource_type: str, id_key: str) -> tuple[SecretPath, ...]:
     return tuple(SecretPath(text=path, segments=_segments(path)) for path in paths)
 
 
+def state_secret_paths() -> tuple[SecretPath, ...]:
+    """Return the paths of a policy state that can hold secrets.
+
+    The details of an evaluation repeat the values that the rule read, connection strings included.
+    """
+    path = "details.evaluatedExpressions[*].expressionValue"
+    return (SecretPath(text=path, segments=_segments(path)),)
+
+
 def redact(row: dict[str, Any], paths: tuple[SecretPath, ...]) -> list[str]:
     """Replace the values at the paths inside a row, in place; return the paths that were hit.
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 import orjson
 
-from attestgraph.evidence.redaction import SecretPath, redact, secret_paths
+from attestgraph.evidence.redaction import SecretPath, redact, secret_paths, state_secret_paths
 from attestgraph.evidence.tables import Kind, TableSchema
 from attestgraph.model.ids import (
     digest_of,
@@ -45,6 +45,7 @@ class Spool:
         self._times = tuple(c.name for c in schema.columns if c.kind is Kind.TIME)
         self._is_resource = schema.name in RESOURCE_TABLES
         self._secrets: dict[tuple[str, str], tuple[SecretPath, ...]] = {}
+        self._of_states = state_secret_paths() if schema.name == "policystates" else ()
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +70,7 @@ class Spool:
             place: Where the row came from, for messages: `page1.json row 7`.
         """
         row = {name: values.get(name) for name in self._names}
-        paths = self._complete(row) if self._is_resource else []
+        paths = self._complete(row) if self._is_resource else self._redact_details(row)
         for name in self._times:
             moment = row[name]
             if isinstance(moment, datetime):
@@ -92,6 +93,11 @@ class Spool:
         paths = self._redact(row, key)
         row["redacted"] = bool(paths)
         return paths
+
+    def _redact_details(self, row: dict[str, Any]) -> list[str]:
+        if not self._of_states or not isinstance(row["details"], dict):
+            return []
+        return redact({"details": row["details"]}, self._of_states)
 
     def _redact(self, row: dict[str, Any], key: str) -> list[str]:
         # the last segment matters for a few types only; keyed by it the memory stays small
