@@ -30,6 +30,7 @@ _BY_PREFIX: Final[tuple[tuple[str, str], ...]] = (
     ("microsoft.keyvault.data/", "components"),
     ("microsoft.managedhsm.data/", "components"),
     ("microsoft.graph/", "entraobjects"),
+    ("attestgraph.code/", "codescans"),
     ("microsoft.authorization/", _ARM),
     ("microsoft.policyinsights/", _ARM),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from attestgraph import __version__
+from attestgraph.cli import importing
+from attestgraph.cli.options import AtOption, QuietOption, moment
 from attestgraph.diagnostics import Diagnostic, InputError
 
 EXIT_PROBLEMS: Final = 1
@@ -30,11 +31,6 @@ WorkspaceOption = Annotated[
     typer.Option("--workspace", "-w", help="The workspace folder; default: the one here."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="text or json.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-AtOption = Annotated[
-    str | None,
-    typer.Option("--at", help="When to evaluate: RFC 3339 with a zone, or a date; default: now."),
-]
 
 
 def application() -> typer.Typer:
@@ -52,16 +48,11 @@ def application() -> typer.Typer:
     app.command("init")(init)
     app.command("validate")(validate)
     app.command("test")(run_cases)
-    importing = typer.Typer(
-        help="Read what was exported elsewhere: evidence, policy definitions.", no_args_is_help=True
-    )
-    importing.command("resources")(import_resources)
-    importing.command("policy-states")(import_policy_states)
-    importing.command("azure-policy")(import_azure_policy)
-    app.add_typer(importing, name="import")
+    app.add_typer(importing.application(), name="import")
     app.command("evaluate")(evaluate)
     app.command("status")(status)
     app.command("report")(report)
+    app.command("explain")(explain)
     return app
 
 
@@ -72,24 +63,6 @@ def _root(
     if version:
         typer.echo(f"attestgraph {__version__}")
         raise typer.Exit
-
-
-def moment(at: str | None) -> datetime:
-    """Return the time an `--at` option names, or now in whole seconds.
-
-    Raises:
-        InputError: Not a date or a time with a zone.
-    """
-    from attestgraph.model.times import parse_moment
-
-    if at is None:
-        return datetime.now(tz=UTC).replace(microsecond=0)
-    try:
-        return parse_moment(at)
-    except ValueError as error:
-        raise InputError(
-            Diagnostic(slug="bad-time", message=f"--at: {error}", help="write 2026-11-01T06:00:00Z")
-        ) from None
 
 
 def threads() -> int | None:
@@ -171,91 +144,10 @@ def run_cases(
         raise typer.Exit(EXIT_PROBLEMS)
 
 
-FilesArgument = Annotated[
-    list[Path], typer.Argument(help="The exported files; several are pages of one answer.")
-]
 RunArgument = Annotated[Path, typer.Argument(help="The run folder.")]
 SystemOption = Annotated[
     str | None, typer.Option("--system", "-s", help="One system only; default: all.")
 ]
-SnapshotOut = Annotated[
-    Path, typer.Option("--out", help="The snapshot folder; an existing one gains the tables.")
-]
-ScopeOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--scope", help="An id the export was asked for; repeatable. Default: everything."
-    ),
-]
-DeclareOption = Annotated[
-    tuple[str, str] | None,
-    typer.Option(
-        "--declare-complete",
-        metavar="NAME REASON",
-        help="Who says that the export is whole, and why; printed in every report.",
-    ),
-]
-
-
-def import_resources(
-    files: FilesArgument,
-    out: SnapshotOut,
-    scope: ScopeOption = None,
-    declare_complete: DeclareOption = None,
-    at: AtOption = None,
-    *,
-    quiet: QuietOption = False,
-) -> None:
-    """Import resource rows: `az graph query` output, NDJSON, or ARM lists."""
-    from attestgraph import pipeline
-    from attestgraph.cli import show
-
-    done = pipeline.import_resources(
-        tuple(files), out, scopes=tuple(scope or ()), declared=declare_complete, at=moment(at)
-    )
-    show.imported(done, out, quiet=quiet)
-
-
-def import_policy_states(
-    files: FilesArgument,
-    out: SnapshotOut,
-    scope: ScopeOption = None,
-    declare_complete: DeclareOption = None,
-    at: AtOption = None,
-    *,
-    quiet: QuietOption = False,
-) -> None:
-    """Import compliance states: answers of the policy states API or of `az policy state list`."""
-    from attestgraph import pipeline
-    from attestgraph.cli import show
-
-    done = pipeline.import_policy_states(
-        tuple(files), out, scopes=tuple(scope or ()), declared=declare_complete, at=moment(at)
-    )
-    show.imported(done, out, quiet=quiet)
-
-
-def import_azure_policy(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Folders or files of definitions and initiatives, as Azure lists them."
-        ),
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out", help="The folder `definitions` of a workspace; it gains what is new."
-        ),
-    ],
-    *,
-    quiet: QuietOption = False,
-) -> None:
-    """Import Azure Policy definitions and initiatives, to use them as checks."""
-    from attestgraph import pipeline
-    from attestgraph.cli import show
-
-    show.imported_policies(pipeline.import_azure_policy(tuple(files), out), out, quiet=quiet)
 
 
 def evaluate(
@@ -310,3 +202,31 @@ def report(
     show.reported(
         pipeline.report(run, out, system=system, frameworks=tuple(framework or ())), quiet=quiet
     )
+
+
+def explain(
+    thing: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A requirement (framework:id), control, control/check, policy definition, "
+            "resource, or record.",
+        ),
+    ],
+    run: Annotated[Path | None, typer.Option("--run", help="The run folder.")] = None,
+    workspace: WorkspaceOption = None,
+    system: SystemOption = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", help="The run's snapshot: a resource's row is shown as well."),
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Follow a requirement, control, policy or resource to its evidence, and back."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show_trace
+
+    trace = pipeline.explain(
+        thing, run=run, workspace=workspace, system=system, evidence_folder=evidence
+    )
+    show_trace.explained(trace, run=run, as_json=output is Format.JSON)

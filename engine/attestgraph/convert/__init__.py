@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from attestgraph.convert.azure_policy import ImportedPolicies, import_azure_policy
 from attestgraph.convert.imports import Imported
+from attestgraph.convert.key_vault import import_key_vault
 from attestgraph.convert.policy_states import import_policy_states
 from attestgraph.convert.resources import import_resources
+from attestgraph.convert.sarif import import_sarif
 
 __all__ = [
     "Imported",
     "ImportedPolicies",
     "import_azure_policy",
+    "import_key_vault",
     "import_policy_states",
     "import_resources",
+    "import_sarif",
 ]

@@ -22,6 +22,7 @@ RESOURCE_TABLES: Final = (
     "components",
     "armresources",
     "entraobjects",
+    "codescans",
 )
 OTHER_TABLES: Final = (
     "policystates",

@@ -14,9 +14,6 @@ from attestgraph.pipeline.answers import (
 )
 from attestgraph.pipeline.compose import (
     evaluate,
-    import_azure_policy,
-    import_policy_states,
-    import_resources,
     init,
     report,
     status,
@@ -24,6 +21,14 @@ from attestgraph.pipeline.compose import (
     validate,
 )
 from attestgraph.pipeline.demo import demo
+from attestgraph.pipeline.explaining import explain
+from attestgraph.pipeline.imports import (
+    import_azure_policy,
+    import_key_vault,
+    import_policy_states,
+    import_resources,
+    import_sarif,
+)
 
 __all__ = [
     "CaseRun",
@@ -38,9 +43,12 @@ __all__ = [
     "Validation",
     "demo",
     "evaluate",
+    "explain",
     "import_azure_policy",
+    "import_key_vault",
     "import_policy_states",
     "import_resources",
+    "import_sarif",
     "init",
     "report",
     "status",

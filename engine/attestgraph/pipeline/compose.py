@@ -11,21 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 from attestgraph.diagnostics import Diagnostic, InputError, Severity
 from attestgraph.pipeline.answers import (
     CaseRun,
-    Imported,
-    ImportedPolicies,
     RunSummary,
     Status,
     StatusRow,
     SystemStatus,
-    TableSummary,
     Validation,
 )
 
 if TYPE_CHECKING:
-    from attestgraph.convert import Imported as ConvertImported
     from attestgraph.load import Loaded
     from attestgraph.model.authored import Control, Link
-    from attestgraph.model.snapshot import TableManifest
 
 WORKSPACE_FILE: Final = "attestgraph.yaml"
 
@@ -62,7 +57,7 @@ def _faults(loaded: Loaded) -> tuple[Diagnostic, ...]:
     return tuple(in_order(found))
 
 
-def _load_sound(workspace: Path | None) -> Loaded:
+def load_sound(workspace: Path | None) -> Loaded:
     """Load a workspace and refuse to go on where it has errors."""
     from attestgraph.load import load_library
 
@@ -70,11 +65,11 @@ def _load_sound(workspace: Path | None) -> Loaded:
     loaded = load_library(folder)
     errors = [d for d in _faults(loaded) if d.severity is Severity.ERROR]
     if errors:
-        raise InputError(*_placed(errors, folder))
+        raise InputError(*placed(errors, folder))
     return loaded
 
 
-def _placed(found: Iterable[Diagnostic], workspace: Path | None) -> tuple[Diagnostic, ...]:
+def placed(found: Iterable[Diagnostic], workspace: Path | None) -> tuple[Diagnostic, ...]:
     """Return faults with paths that can be opened from here.
 
     What was loaded names files relative to its own folder, so that runs are the same anywhere.
@@ -92,13 +87,13 @@ def _placed(found: Iterable[Diagnostic], workspace: Path | None) -> tuple[Diagno
         here = Path.cwd()
         return str(full.relative_to(here) if full.is_relative_to(here) else full)
 
-    placed = []
+    found_at = []
     for fault in found:
         if fault.span is not None:
-            placed.append(fault.at(replace(fault.span, path=opened(fault.span.path))))
+            found_at.append(fault.at(replace(fault.span, path=opened(fault.span.path))))
         else:
-            placed.append(replace(fault, path=opened(fault.path)) if fault.path else fault)
-    return tuple(in_order(placed))
+            found_at.append(replace(fault, path=opened(fault.path)) if fault.path else fault)
+    return tuple(in_order(found_at))
 
 
 def validate(workspace: Path | None, *, at: datetime) -> Validation:
@@ -112,9 +107,9 @@ def validate(workspace: Path | None, *, at: datetime) -> Validation:
     library = loaded.library
     found = [*_faults(loaded), *age_warnings(library, at)]
     if not any(d.severity is Severity.ERROR for d in found):
-        link(library, _digest_of_link(loaded))
+        link(library, digest_of_link(loaded))
     return Validation(
-        diagnostics=_placed(found, folder),
+        diagnostics=placed(found, folder),
         controls=len(library.controls),
         requirements=sum(len(f.requirements) for f in library.frameworks.values()),
         frameworks=len(library.frameworks),
@@ -129,7 +124,7 @@ def test(workspace: Path | None, controls: tuple[str, ...]) -> CaseRun:
     """
     from attestgraph.checks import run_cases
 
-    loaded = _load_sound(workspace)
+    loaded = load_sound(workspace)
     chosen = {_known_control(name, loaded) for name in controls}
     cases = [case for case in loaded.cases if not chosen or case.control in chosen]
     results = run_cases(loaded.library, loaded.aliases, cases)
@@ -170,79 +165,6 @@ def init(folder: Path, *, organisation: str) -> tuple[str, ...]:
     return tuple(files)
 
 
-def import_resources(
-    files: tuple[Path, ...],
-    out: Path,
-    *,
-    scopes: tuple[str, ...],
-    declared: tuple[str, str] | None,
-    at: datetime,
-) -> Imported:
-    """Import resource rows into a snapshot."""
-    from attestgraph import convert
-
-    return _imported(convert.import_resources(files, out, scopes=scopes, declared=declared, at=at))
-
-
-def import_policy_states(
-    files: tuple[Path, ...],
-    out: Path,
-    *,
-    scopes: tuple[str, ...],
-    declared: tuple[str, str] | None,
-    at: datetime,
-) -> Imported:
-    """Import compliance states into a snapshot."""
-    from attestgraph import convert
-
-    return _imported(
-        convert.import_policy_states(files, out, scopes=scopes, declared=declared, at=at)
-    )
-
-
-def import_azure_policy(files: tuple[Path, ...], out: Path) -> ImportedPolicies:
-    """Import policy definitions and initiatives into the folder `definitions` of a workspace.
-
-    Raises:
-        InputError: A definition cannot be used; nothing is written.
-    """
-    from attestgraph import convert
-    from attestgraph.load import load_aliases
-
-    around = out.absolute().parent
-    workspace = around if (around / WORKSPACE_FILE).is_file() else None
-    aliases, faults = load_aliases(workspace)
-    if faults:
-        raise InputError(*_placed(faults, workspace))
-    done = convert.import_azure_policy(files, out, aliases=aliases)
-    return ImportedPolicies(
-        definitions=done.definitions,
-        initiatives=done.initiatives,
-        replaced=done.replaced,
-        static=done.static,
-        diagnostics=done.diagnostics,
-    )
-
-
-def _imported(done: ConvertImported) -> Imported:
-    return Imported(
-        tables=tuple(
-            TableSummary(
-                name=table.name, rows=table.rows, complete=str(table.complete), why=_why(table)
-            )
-            for table in done.tables
-        ),
-        diagnostics=tuple(done.diagnostics),
-    )
-
-
-def _why(table: TableManifest) -> str:
-    if table.declared_by:
-        return f"declared by {table.declared_by[0]}: {table.declared_by[1]}"
-    details = dict.fromkeys(gap.detail or str(gap.reason) for gap in table.incomplete)
-    return "; ".join(details)
-
-
 def evaluate(
     workspace: Path | None,
     evidence_folder: Path,
@@ -262,7 +184,7 @@ def evaluate(
     from attestgraph.rollup.documents import controls_json, requirements_json
     from attestgraph.rollup.run_document import run_json
 
-    loaded = _load_sound(workspace)
+    loaded = load_sound(workspace)
     library = loaded.library
     snapshot = evidence.open_snapshot(evidence_folder)
     plan = checks.plan(library, loaded.aliases, at)
@@ -271,7 +193,7 @@ def evaluate(
     }
     with evidence.atomic_folder(out) as folder:
         judged = judge(plan, library, snapshot, at=at, folder=folder, threads=threads)
-        links = link(library, _digest_of_link(loaded))
+        links = link(library, digest_of_link(loaded))
         assessment = assess(library, links, judged.tallies, sets, at)
         document = run_json(
             plan,
@@ -287,7 +209,7 @@ def evaluate(
         writer.write_json("requirements.json", requirements_json(assessment, library))
         writer.write_json("run.json", document)
     return RunSummary(
-        diagnostics=(*_placed(_faults(loaded), find_workspace(workspace)), *judged.warnings),
+        diagnostics=(*placed(_faults(loaded), find_workspace(workspace)), *judged.warnings),
         systems=len(library.workspace.systems),
         resources=judged.resources,
         policy_states=judged.states,
@@ -296,7 +218,8 @@ def evaluate(
     )
 
 
-def _digest_of_link(loaded: Loaded) -> Callable[[Control, Link], str]:
+def digest_of_link(loaded: Loaded) -> Callable[[Control, Link], str]:
+    """Return the function that names the parameter values that hold for a link."""
     from attestgraph.checks import effective
 
     workspace = loaded.library.workspace
@@ -310,7 +233,7 @@ def status(run: Path, *, system: str | None, framework: str | None) -> Status:
     from attestgraph.rollup.status_document import status_json, status_table
 
     stored = evidence.open_run(run)
-    _refuse_unknown(stored.run, run, system, (framework,) if framework else ())
+    refuse_unknown(stored.run, run, system, (framework,) if framework else ())
     document = status_json(stored.run, stored.requirements, system=system, framework=framework)
     shown = status_table(document, stored.run)
     return Status(
@@ -331,12 +254,12 @@ def report(
     from attestgraph import evidence, render
 
     stored = evidence.open_run(run)
-    _refuse_unknown(stored.run, run, system, frameworks)
+    refuse_unknown(stored.run, run, system, frameworks)
     model = render.report(stored, system=system, frameworks=frameworks)
     return render.write(model, out)
 
 
-def _refuse_unknown(
+def refuse_unknown(
     run: Mapping[str, Any], folder: Path, system: str | None, frameworks: Sequence[str]
 ) -> None:
     """Refuse a system or framework that the run knows nothing of: silence would read as good."""

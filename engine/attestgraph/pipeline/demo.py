@@ -12,12 +12,12 @@ import orjson
 from attestgraph.content import library_folder
 from attestgraph.model.times import parse_time
 from attestgraph.pipeline.answers import Demo
-from attestgraph.pipeline.compose import (
-    evaluate,
+from attestgraph.pipeline.compose import evaluate, report, status
+from attestgraph.pipeline.imports import (
+    import_key_vault,
     import_policy_states,
     import_resources,
-    report,
-    status,
+    import_sarif,
 )
 
 
@@ -52,12 +52,16 @@ def demo(out: Path, *, at: datetime | None, threads: int | None = None) -> Demo:
 
 
 def _import(step: Mapping[str, Any], contoso: Path, snapshot: Path) -> None:
-    importing = import_resources if step["kind"] == "resources" else import_policy_states
+    files = tuple(contoso / "evidence" / name for name in step["files"])
     declared = step.get("declared")
-    importing(
-        tuple(contoso / "evidence" / name for name in step["files"]),
-        snapshot,
-        scopes=tuple(step["scopes"]),
-        declared=(declared["by"], declared["reason"]) if declared else None,
-        at=parse_time(step["at"]),
-    )
+    named = None if declared is None else (declared["by"], declared["reason"])
+    at, scopes = parse_time(step["at"]), tuple(step["scopes"])
+    match step["kind"]:
+        case "resources":
+            import_resources(files, snapshot, scopes=scopes, declared=named, at=at)
+        case "policy-states":
+            import_policy_states(files, snapshot, scopes=scopes, declared=named, at=at)
+        case "key-vault":
+            import_key_vault(files, snapshot, scopes=scopes, declared=named, at=at)
+        case _:
+            import_sarif(files, snapshot, scope=scopes[0], declared=named, at=at)
