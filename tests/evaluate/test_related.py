@@ -22,6 +22,7 @@ from tests.evaluate.world import (
     day,
     gap,
     key,
+    policy_test,
     related,
     resource,
     rows_test,
@@ -111,6 +112,18 @@ def test_a_related_table_that_is_not_there_answers_nothing() -> None:
     made = logged()
     del made.tables["armresources"]
     assert made.evaluate().says("a") == ("not-evaluated", "related-incomplete")
+
+
+def test_an_alternative_whose_related_table_is_outside_the_plan_is_left_out() -> None:
+    made = logged()
+    made.sources = ("resources", "policystates")
+    settled = (check(made.controls[0].checks[0].test, alternative="g"),)
+    made.controls = (control(*settled, check(policy_test(), "policy", alternative="g")),)
+    assert made.evaluate().tally().left_out is Reason.NOT_COLLECTED
+    # a required check is not: nothing else answers for it
+    made = logged()
+    made.sources = ("resources", "policystates")
+    assert made.evaluate().tally().left_out is None
 
 
 def test_what_a_stale_hidden_or_conflicting_related_row_says_is_not_known() -> None:

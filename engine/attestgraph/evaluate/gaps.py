@@ -15,6 +15,7 @@ from attestgraph.diagnostics import Reason
 from attestgraph.evaluate.session import Session
 from attestgraph.evaluate.subjects import Subjects
 from attestgraph.evaluate.territory import MANAGEMENT_GROUP, Domain, Territory, scope_key
+from attestgraph.model.authored import RowTest
 from attestgraph.model.ids import is_within, subscription_of
 from attestgraph.model.records import Scope, ScopeKind
 from attestgraph.model.snapshot import TableManifest, TableSource
@@ -198,7 +199,15 @@ def left_out_by_plan(session: Session, instance: CheckInstance) -> bool:
         return True
     if instance.kind == "query":
         return not session.in_plan("queries")
+    if any(not session.in_plan(table) for table in _related_tables(instance)):
+        return True
     return bool(instance.tables) and not any(session.in_plan(t) for t in instance.tables)
+
+
+def _related_tables(instance: CheckInstance) -> tuple[str, ...]:
+    """Return the tables that a row check reads beside its subjects'."""
+    test = instance.check.test
+    return tuple(table_of(r.type) for r in test.related) if isinstance(test, RowTest) else ()
 
 
 def gaps_of(

@@ -12,6 +12,7 @@ from attestgraph.evidence.database import connect
 from attestgraph.evidence.documents import read_document, read_json
 from attestgraph.evidence.folders import file_sha256, json_bytes
 from attestgraph.evidence.tables import FINDINGS
+from attestgraph.model.ids import ascii_lower
 from attestgraph.model.snapshot import RUN_FORMAT
 
 RUN: Final = "run.json"
@@ -80,7 +81,11 @@ class StoredRun:
     requirements: list[dict[str, Any]]
 
     def findings(
-        self, *, outcomes: Collection[str] | None = None, control: str | None = None
+        self,
+        *,
+        outcomes: Collection[str] | None = None,
+        control: str | None = None,
+        resource: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Give findings in the order of the file, times as text.
 
@@ -90,6 +95,7 @@ class StoredRun:
         Args:
             outcomes: Only these; default: all.
             control: Of this control only.
+            resource: About the resource of this id key only.
 
         Raises:
             InputError: `damaged-run`: the file cannot be read or has other columns.
@@ -98,7 +104,7 @@ class StoredRun:
 
         path = self.folder / FINDINGS_FILE
         chosen = ", ".join(column.read for column in FINDINGS.columns)
-        where, values = _conditions(outcomes, control)
+        where, values = _conditions(outcomes, control, resource)
         names = (*FINDINGS.names, "systems")
         connection = connect(folder=self.folder)
         try:
@@ -121,9 +127,32 @@ class StoredRun:
         finally:
             connection.close()
 
+    def resources_named(self, name: str) -> list[str]:
+        """Return the id keys of the resources of a name that the run has findings about, sorted.
+
+        Raises:
+            InputError: `damaged-run`: the file cannot be read.
+        """
+        import duckdb
+
+        path = self.folder / FINDINGS_FILE
+        connection = connect(folder=self.folder)
+        try:
+            found = connection.execute(
+                "SELECT DISTINCT resource_key FROM read_parquet($findings) "
+                "WHERE resource_type IS NOT NULL AND ends_with(resource_key, $name) ORDER BY 1",
+                {"findings": str(path), "name": f"/{ascii_lower(name.strip())}"},
+            ).fetchall()
+        except duckdb.Error as error:
+            message = str(error).splitlines()[0]
+            raise InputError(_damage(path, f"the findings cannot be read: {message}")) from None
+        finally:
+            connection.close()
+        return [key for (key,) in found]
+
 
 def _conditions(
-    outcomes: Collection[str] | None, control: str | None
+    outcomes: Collection[str] | None, control: str | None, resource: str | None
 ) -> tuple[str, dict[str, Any]]:
     parts: list[str] = []
     values: dict[str, Any] = {}
@@ -133,6 +162,9 @@ def _conditions(
     if control is not None:
         parts.append('"control" = $control')
         values["control"] = control
+    if resource is not None:
+        parts.append("resource_key = $resource")
+        values["resource"] = resource
     return (f" WHERE {' AND '.join(parts)}" if parts else "", values)
 
 

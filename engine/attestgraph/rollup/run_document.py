@@ -107,7 +107,7 @@ def _inputs(
     return {
         "snapshot": {
             "origin": str(snapshot.origin),
-            "content_sha256": digest_of([_evidence(snapshot.tables[n]) for n in _names(snapshot)]),
+            "content_sha256": snapshot_digest(snapshot),
         },
         "library_sha256": library.library_sha256,
         "workspace_files": [{"path": file.path, "sha256": file.sha256} for file in files],
@@ -119,6 +119,11 @@ def _inputs(
         "frameworks": [str(ref) for ref in _refs(systems)],
         "systems": [system.id for system in systems],
     }
+
+
+def snapshot_digest(snapshot: SnapshotManifest) -> str:
+    """Return the digest by which a run names the evidence that it was made of."""
+    return digest_of([_evidence(snapshot.tables[n]) for n in _names(snapshot)])
 
 
 def _names(snapshot: SnapshotManifest) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attestgraph.diagnostics import Diagnostic, Severity
 from attestgraph.model.records import Library
-from attestgraph.rollup.methodologies import cmmc, hipaa, nist_800_53a
+from attestgraph.rollup.methodologies import cmmc, hipaa, nist_800_53a, others
 from attestgraph.rollup.methodologies.form import Methodology
 
 
@@ -22,7 +22,16 @@ def methodology(name: str) -> Methodology:
 
 
 def _all() -> tuple[Methodology, ...]:
-    return (cmmc.METHODOLOGY, hipaa.METHODOLOGY, nist_800_53a.METHODOLOGY)
+    return (
+        cmmc.METHODOLOGY,
+        hipaa.METHODOLOGY,
+        nist_800_53a.METHODOLOGY,
+        others.NIST_800_171A,
+        others.CIS,
+        others.HITRUST,
+        others.ITSG_33,
+        others.FIPS,
+    )
 
 
 def methodology_warnings(library: Library) -> tuple[Diagnostic, ...]:
