@@ -76,6 +76,18 @@ def test_the_order_of_the_codes_is_from_what_counts_least_to_the_worst() -> None
         ("in", ["Audit", "Deny"], "deny", True),
         ("in", ["Audit", "Deny"], "disabled", False),
         ("in", "deny", "deny", False),
+        ("within", ["P-256", "P-384"], ["p-256"], True),
+        ("within", ["P-256", "P-384"], [], True),
+        ("within", ["P-256", "P-384"], ["P-256", "P-256K"], False),
+        ("within", ["P-256"], "P-256", False),
+        ("within", ["P-256"], None, False),
+        ("within", "P-256", ["P-256"], False),
+        ("not_empty", True, "CN=Contoso", True),
+        ("not_empty", True, ["a"], True),
+        ("not_empty", True, 0, True),
+        ("not_empty", True, "", False),
+        ("not_empty", True, [], False),
+        ("not_empty", True, None, False),
         ("unheard", 1, 1, False),
     ],
 )
@@ -102,3 +114,18 @@ def test_every_bound_must_be_met() -> None:
     assert meets('{"d":60}', bounds)
     assert not meets('{"d":91}', bounds)
     assert not meets('{"d":29}', bounds)
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("[parameters('days')]", 30),
+        ("[parameters('other')]", "[parameters('other')]"),
+        ("[concat(parameters('days'))]", "[concat(parameters('days'))]"),
+        (90, 90),
+        ([1], [1]),
+    ],
+)
+def test_a_bound_takes_the_controls_own_value(written: Any, wanted: Any) -> None:
+    bound = ParameterBound(parameter="d", operator="maximum", value=written)
+    assert states.bounds((bound,), {"days": 30})[0].value == wanted

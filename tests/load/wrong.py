@@ -212,6 +212,14 @@ WORKSPACES: Mapping[str, Files] = {
         "checks:",
         "checks:\n  - {check: a, says: b, policy: 0b60c0b2-2dc2-4e1c-b5c9-abbed971de53, requires: {n: {minimum: 1, maximum: 2}}}",
     ),
+    "bound-of-unknown-parameter": _own(
+        "checks:",
+        "checks:\n  - {check: a, says: b, policy: 0b60c0b2-2dc2-4e1c-b5c9-abbed971de53, requires: {n: {minimum: \"[parameters('dais')]\"}}}",
+    ),
+    "bound-that-says-nothing": _own(
+        "checks:",
+        "checks:\n  - {check: a, says: b, policy: 0b60c0b2-2dc2-4e1c-b5c9-abbed971de53, requires: {n: {not_empty: false}}}",
+    ),
     "default-of-wrong-type": _own(
         "checks:", "parameters: {n: {type: integer, default: x, stricter: none}}\nchecks:"
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -201,7 +201,9 @@ def _by_states(instance: CheckInstance, case: ControlCase) -> Outcome:
     test = instance.check.test
     if not isinstance(test, PolicyTest):
         return Outcome.NOT_EVALUATED
-    codes = [_state(test, state, case.at or CASE_AT) for state in case.states]
+    required = states.bounds(test.requires, instance.parameters.plain)
+    judged = replace(test, requires=required)
+    codes = [_state(judged, state, case.at or CASE_AT) for state in case.states]
     return states.STATE_VERDICTS[max(codes, default=states.NOT_ASSIGNED)].outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from attestgraph.checks.lint_policies import policy_faults
 from attestgraph.diagnostics import Diagnostic, Severity
 from attestgraph.model.authored import Check, Control, RowTest
 from attestgraph.model.ids import ascii_lower
@@ -56,14 +57,20 @@ def lint(library: Library) -> tuple[Diagnostic, ...]:
 
     Slugs: `absent-passes` (warning: the check passes where the field is missing, and does not say
     that it should), `existence-of-subject` (error: a check over the thing whose existence it
-    asserts: where there is none, nothing would fail).
+    asserts: where there is none, nothing would fail), and those of `policy_faults`.
     """
     return tuple(
         fault
         for _, control in sorted(library.controls.items())
-        for check in control.checks
-        for fault in (*_absent_passes(control, check), *_existence(control, check))
+        for fault in _faults(library, control)
     )
+
+
+def _faults(library: Library, control: Control) -> Iterator[Diagnostic]:
+    for check in control.checks:
+        yield from _absent_passes(control, check)
+        yield from _existence(control, check)
+    yield from policy_faults(control, library.definitions)
 
 
 def _absent_passes(control: Control, check: Check) -> Iterator[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, assert_never
@@ -12,6 +12,7 @@ from attestgraph.checks.judge import CompiledRelated, CompiledTest, compile_test
 from attestgraph.checks.parameters import ParameterSet, effective
 from attestgraph.checks.rule_use import note_of, use_of
 from attestgraph.checks.rules import CompiledRule, compile_rule
+from attestgraph.checks.states import bounds
 from attestgraph.checks.tables import POLICY_STATES, table_of
 from attestgraph.conditions import Aliases, ConditionError, EvaluationError
 from attestgraph.diagnostics import Diagnostic, InputError, in_order
@@ -162,8 +163,6 @@ def plan(library: Library, aliases: Aliases, at: datetime) -> Plan:
 
 
 def _numbered(instances: Iterable[CheckInstance]) -> Iterator[CheckInstance]:
-    from dataclasses import replace
-
     for number, instance in enumerate(instances):
         yield replace(instance, number=number)
 
@@ -192,7 +191,7 @@ def instance_of(
                 )
             except ConditionError as error:
                 faults.extend(_fault(check, control, error))
-    rules, note = _rules(check.test, context_of(at))
+    rules, note = _rules(_valued(check.test, values), context_of(at))
     return CheckInstance(
         number=0,
         control=control,
@@ -204,6 +203,13 @@ def instance_of(
         rules=rules,
         rule_note=note,
     )
+
+
+def _valued(test: Test, values: ParameterSet) -> Test:
+    """Return a test whose bounds on an assignment have the control's values."""
+    if not isinstance(test, PolicyTest) or not test.requires:
+        return test
+    return replace(test, requires=bounds(test.requires, values.plain))
 
 
 def _rules(test: Test, context: Mapping[str, Any]) -> tuple[Mapping[str, CompiledRule], str | None]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 
 from attestgraph.checks.verdicts import Verdict
 from attestgraph.diagnostics import Reason
-from attestgraph.model.authored import ParameterBound
+from attestgraph.model.authored import ParameterBound, ParameterValue
 from attestgraph.model.ids import ascii_lower
 from attestgraph.model.snapshot import PolicyState
 from attestgraph.model.words import FindingBasis, Outcome
@@ -98,6 +99,22 @@ def _compliant(effect: str) -> int:
     return ATTESTATION_MISSING if effect == "manual" else PASS
 
 
+def bounds(
+    requires: Sequence[ParameterBound], values: Mapping[str, ParameterValue]
+) -> tuple[ParameterBound, ...]:
+    """Return bounds with the control's own values in place of `[parameters('name')]`.
+
+    So an assignment that meets the library's value does not pass where the workspace, or a
+    framework, asks for a stricter one.
+    """
+    return tuple(_valued(bound, values) for bound in requires)
+
+
+def _valued(bound: ParameterBound, values: Mapping[str, ParameterValue]) -> ParameterBound:
+    name = bound.stands_for
+    return bound if name is None or name not in values else replace(bound, value=values[name])
+
+
 def meets(parameters: str | None, requires: Sequence[ParameterBound]) -> bool:
     """Tell whether an assignment's parameters meet all bounds; a missing one does not."""
     if not requires:
@@ -132,6 +149,14 @@ def _meets(values: Mapping[str, Any], bound: ParameterBound) -> bool:
             return isinstance(bound.value, list | tuple) and any(
                 _same(value, wanted) for wanted in bound.value
             )
+        case "within":
+            return (
+                isinstance(value, list)
+                and isinstance(bound.value, list | tuple)
+                and all(any(_same(member, wanted) for wanted in bound.value) for member in value)
+            )
+        case "not_empty":
+            return value not in (None, "", [], {})
         case "minimum" | "maximum":
             number, limit = _number(value), _number(bound.value)
             if number is None or limit is None:

@@ -14,7 +14,7 @@ from typing import Final
 import orjson
 
 from attestgraph.checks.plan import CheckInstance
-from attestgraph.checks.states import LOOSER, NOT_ASSIGNED, PASS, judge_state
+from attestgraph.checks.states import LOOSER, NOT_ASSIGNED, PASS, bounds, judge_state
 from attestgraph.checks.tables import POLICY_STATES
 from attestgraph.evaluate.gaps import reads_states
 from attestgraph.evaluate.session import LEEWAY, Session, naive
@@ -159,6 +159,7 @@ def _code(
 ) -> int:
     test = instance.check.test
     requires = test.requires if isinstance(test, PolicyTest) else ()
+    requires = bounds(requires, instance.parameters.plain)
     return judge_state(state, effect=effect, parameters=parameters, young=young, requires=requires)
 
 

@@ -14,6 +14,7 @@ from attestgraph.load.check_rules import read_inline, value_faults
 from attestgraph.load.files import Folder
 from attestgraph.load.nodes import Pointer
 from attestgraph.load.places import Place, read_condition
+from attestgraph.load.references import unknown
 from attestgraph.load.scalars import text_of
 from attestgraph.model.authored import (
     AttestTest,
@@ -30,7 +31,8 @@ from attestgraph.model.ids import CheckId, ascii_lower, id_key
 from attestgraph.model.times import parse_period
 from attestgraph.model.words import Within
 
-_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+# names of definitions are opaque: a built-in one is `17k78e20-9358-41c9-923c-fb736d382a12`
+_GUID: Final = re.compile(r"[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12}", re.ASCII)
 _DEFINITIONS: Final = "/providers/microsoft.authorization/policydefinitions/"
 # which keys tell a kind of check, and which others belong to it
 _MARKS: Final[Mapping[str, frozenset[str]]] = {
@@ -213,6 +215,8 @@ class CheckReader:
             for name, bound in _pairs(form.get("requires"))
             for operator, value in _pairs(bound)
         ]
+        for bound in bounds:
+            self._judge_bound((*pointer, "requires", bound.parameter, bound.operator), bound)
         if definition is None:
             return None
         return PolicyTest(
@@ -224,6 +228,15 @@ class CheckReader:
             rule=rule,
             values=values,
         )
+
+    def _judge_bound(self, pointer: Pointer, bound: ParameterBound) -> None:
+        """Keep a fault where a bound says nothing, or stands for a parameter that is not there."""
+        if bound.operator == "not_empty" and bound.value is not True:
+            self.place.fault(pointer, "wrong-form", "`not_empty` is true, or it is left out")
+        name = bound.stands_for
+        if name is not None:
+            fault = unknown("unknown-parameter", "parameter", name, self.parameters)
+            self.place.found(pointer, fault)
 
     def _types_of(self, definition: str, rule: Definition | None) -> tuple[str, ...]:
         """Return the types that a definition judges, by its rule or by what is known of it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from attestgraph.conditions import Condition, Definition
 from attestgraph.diagnostics import Span
@@ -25,6 +26,8 @@ from attestgraph.model.words import (
 
 ParameterValue = int | str | bool
 """A parameter's value: an integer, a string or a boolean (floats are not used)."""
+
+_REFERENCE: Final = re.compile(r"\[parameters\('([A-Za-z][A-Za-z0-9_]*)'\)\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,12 +182,20 @@ class ParameterBound:
     """What an assignment's effective parameter must be for its state to count.
 
     Attributes:
-        operator: `equals`, `maximum`, `minimum` or `in`.
+        operator: `equals`, `maximum`, `minimum`, `in`, `within` (every member of a list is one of
+            these) or `not_empty`.
+        value: What it is compared with; `[parameters('name')]` stands for a value of the control.
     """
 
     parameter: str
     operator: str
     value: Any
+
+    @property
+    def stands_for(self) -> str | None:
+        """The parameter of the control whose value is meant; None for a plain value."""
+        match = _REFERENCE.fullmatch(self.value) if isinstance(self.value, str) else None
+        return match[1] if match is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
