@@ -144,3 +144,41 @@ def test_two_rows_that_differ_in_a_secret_only_are_one_row(tmp_path: Path) -> No
     assert written.manifest.tables["resources"].rows == 1
     assert written.manifest.tables["resources"].duplicates == 1
     assert written.manifest.redactions[0].rows == 1
+
+
+def test_a_reference_to_a_vault_is_kept_and_of_a_secure_string_the_value_is_hidden() -> None:
+    reference = {
+        "type": "AzureKeyVaultSecret",
+        "secretName": "db",
+        "store": {"referenceName": "kv"},
+    }
+    row: dict[str, Any] = {
+        "properties": {
+            "type": "SqlServer",
+            "typeProperties": {
+                "connectionString": "Server=x;Password=s3cret",
+                "password": dict(reference),
+                "servicePrincipalKey": {"type": "SecureString", "value": "s3cret"},
+                "host": {"inner": [{"type": "securestring", "value": "s3cret"}]},
+            },
+        }
+    }
+    hit = redacted("microsoft.datafactory/factories/linkedservices", row)
+    prefix = "properties.typeProperties"
+    assert hit == [
+        f"{prefix}.connectionString",
+        f"{prefix}.servicePrincipalKey",
+        f"{prefix}.**.value",
+    ]
+    assert "s3cret" not in json.dumps(row)
+    held = row["properties"]["typeProperties"]
+    assert held["password"] == reference
+    assert held["servicePrincipalKey"] == {"type": "SecureString", "value": HIDDEN}
+
+
+def test_an_unknown_object_at_a_secret_path_is_hidden_whole() -> None:
+    row: dict[str, Any] = {
+        "properties": {"typeProperties": {"password": {"type": "New", "v": "x"}}}
+    }
+    assert redacted("microsoft.synapse/workspaces/linkedservices", row)
+    assert row == {"properties": {"typeProperties": {"password": HIDDEN}}}

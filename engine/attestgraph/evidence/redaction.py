@@ -17,6 +17,10 @@ from attestgraph.model.ids import ascii_lower
 REDACTED_KEY: Final = "$redacted"
 _EACH: Final = "[*]"
 _ANY: Final = "*"
+_DEEP: Final = "**"
+# of Data Factory's secrets a reference to a vault is no secret, a SecureString's value is
+_REFERENCE: Final = "azurekeyvaultsecret"
+_SECURE: Final = "securestring"
 
 _SITE_CONFIG: Final = (
     "properties.siteConfig.appSettings",
@@ -29,6 +33,34 @@ _DATABASE_LOGIN: Final = ("properties.administratorLoginPassword",)
 _STORAGE_KEY: Final = ("properties.storageAccountAccessKey",)
 _KEYS: Final = ("properties.primaryKey", "properties.secondaryKey")
 _CREDENTIALS: Final = ("properties.credentials",)
+_EVENT_SUBSCRIPTION: Final = (
+    "properties.deliveryWithResourceIdentity.destination.properties.endpointUrl",
+    "properties.destination.properties.endpointUrl",
+)
+# secrets of linked services are text, or objects that say by `type` what they are
+_LINKED_SERVICE: Final = (
+    *(
+        f"properties.typeProperties.{name}"
+        for name in (
+            "accessToken",
+            "accountKey",
+            "apiToken",
+            "clientSecret",
+            "connectionString",
+            "encryptedCredential",
+            "key",
+            "password",
+            "refreshToken",
+            "sasToken",
+            "sasUri",
+            "secretAccessKey",
+            "servicePrincipalCredential",
+            "servicePrincipalEmbeddedCert",
+            "servicePrincipalKey",
+        )
+    ),
+    "properties.typeProperties.**.value",
+)
 _PATHS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "microsoft.apimanagement/service": (
@@ -99,14 +131,7 @@ _PATHS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "properties.windowsProfile.adminPassword",
         ),
         "microsoft.datafactory/factories": ("properties.globalParameters.*.value",),
-        "microsoft.datafactory/factories/linkedservices": (
-            "properties.typeProperties.accountKey",
-            "properties.typeProperties.connectionString",
-            "properties.typeProperties.encryptedCredential",
-            "properties.typeProperties.password",
-            "properties.typeProperties.sasUri",
-            "properties.typeProperties.servicePrincipalKey",
-        ),
+        "microsoft.datafactory/factories/linkedservices": _LINKED_SERVICE,
         "microsoft.dbformariadb/servers": _DATABASE_LOGIN,
         "microsoft.dbformysql/flexibleservers": _DATABASE_LOGIN,
         "microsoft.dbformysql/servers": _DATABASE_LOGIN,
@@ -123,10 +148,8 @@ _PATHS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "properties.authorizationPolicies[*].secondaryKey",
             "properties.iotHubs[*].connectionString",
         ),
-        "microsoft.eventgrid/eventsubscriptions": (
-            "properties.deliveryWithResourceIdentity.destination.properties.endpointUrl",
-            "properties.destination.properties.endpointUrl",
-        ),
+        "microsoft.eventgrid/eventsubscriptions": _EVENT_SUBSCRIPTION,
+        "microsoft.eventgrid/systemtopics/eventsubscriptions": _EVENT_SUBSCRIPTION,
         "microsoft.hdinsight/clusters": (
             "properties.clusterDefinition.configurations",
             "properties.computeProfile.roles[*].osProfile.linuxOperatingSystemProfile.password",
@@ -199,6 +222,7 @@ _PATHS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "properties.datasource.properties.sharedAccessPolicyKey",
             "properties.datasource.properties.storageAccounts[*].accountKey",
         ),
+        "microsoft.synapse/workspaces/linkedservices": _LINKED_SERVICE,
         "microsoft.synapse/workspaces": ("properties.sqlAdministratorLoginPassword",),
         "microsoft.web/certificates": ("properties.password", "properties.pfxBlob"),
         "microsoft.web/sites": _SITE_CONFIG,
@@ -245,7 +269,10 @@ class SecretPath:
 
 
 def secret_paths(resource_type: str, id_key: str) -> tuple[SecretPath, ...]:
-    """Return the paths of a type that hold secrets; `[*]` is each element, `*` each member."""
+    """Return the paths of a type that hold secrets.
+
+    `[*]` is each element, `*` each member, `**.value` the value of every SecureString below.
+    """
     paths = _PATHS.get(resource_type, ())
     if resource_type in _CONFIG_TYPES and id_key.rsplit("/", 1)[-1] in _SECRET_CONFIGS:
         paths = ("properties",)
@@ -280,6 +307,8 @@ def _segments(path: str) -> tuple[str, ...]:
 
 def _hide(value: Any, segments: tuple[str, ...]) -> bool:
     head, rest = segments[0], segments[1:]
+    if head == _DEEP:
+        return _hide_secure(value)
     if head == _EACH:
         return isinstance(value, list) and _hide_in(value, list(enumerate(value)), rest)
     if not isinstance(value, dict):
@@ -294,10 +323,37 @@ def _hide_in(holder: Any, chosen: list[tuple[Any, Any]], rest: tuple[str, ...]) 
         if value is None:
             continue
         if not rest:
-            holder[key] = {REDACTED_KEY: True}
-            hit = True
+            hit = _hide_one(holder, key) or hit
         elif _hide(value, rest):
             hit = True
+    return hit
+
+
+def _hide_one(holder: Any, key: Any) -> bool:
+    """Replace a value; of an object that says what it is, only what is secret of it."""
+    value = holder[key]
+    kind = ascii_lower(str(value.get("type"))) if isinstance(value, dict) else ""
+    if kind == _REFERENCE:
+        return False
+    if kind == _SECURE:
+        return _hide_secure(value)
+    holder[key] = {REDACTED_KEY: True}
+    return True
+
+
+def _hide_secure(value: Any) -> bool:
+    """Replace the value of every SecureString in a value."""
+    hit = False
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if ascii_lower(str(each.get("type"))) == _SECURE and each.get("value") is not None:
+                each["value"] = {REDACTED_KEY: True}
+                hit = True
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
     return hit
 
 
