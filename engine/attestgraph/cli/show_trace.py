@@ -64,4 +64,4 @@ def _lines(line: Line, indent: str) -> Iterator[str]:
 
 
 def _sign(mark: str | None) -> str:
-    return "" if mark is None else f"{_SIGNS.get(mark, '–')} "
+    return "" if mark is None else f"{_SIGNS.get(mark, '·')} "

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from attestgraph.diagnostics import Diagnostic, InputError
 from attestgraph.evidence import StoredRun
-from attestgraph.explain.trace import Line, Section, Trace, listed
+from attestgraph.explain.trace import Line, Section, Trace, listed, spoken
 
 _SHOWN: Final = 5
 _OUTCOMES: Final = ("fail", "not-evaluated", "error", "accepted", "pass", "not-applicable")
+_GOOD: Final = ("pass", "not-applicable")
 _TITLES: Final = {
     "fail": "fails",
     "not-evaluated": "is not evaluated for",
@@ -28,8 +29,12 @@ def of_check(run: StoredRun, entry: Mapping[str, Any], check: Mapping[str, Any])
     )
     how = check["kind"] if check["alternative"] is None else f"{check['kind']}, one way of several"
     result = check["status"] or "left-out"
-    said = f"left out: {check['left_out']}" if check["left_out"] else (counts or "nothing to judge")
-    below = [Line(text=f"{n:,} {reason}") for reason, n in check["reasons"].items()]
+    said = (
+        f"left out, {spoken(check['left_out'])}"
+        if check["left_out"]
+        else (counts or "nothing to judge")
+    )
+    below = [Line(text=f"{n:,} {spoken(reason)}") for reason, n in check["reasons"].items()]
     below += [_finding_line(f) for f in _listed(run, entry, check)]
     below += [Line(text=note) for note in check["notes"]]
     return Line(
@@ -68,11 +73,12 @@ def _said(finding: Mapping[str, Any]) -> str:
         parts.append(f"{finding['path']} is {_short(finding['actual'], 'absent')}")
         parts.append(f"wanted {_short(finding['expected'], 'something else')}")
     if finding["reason"]:
-        parts.append(str(finding["reason"]))
+        parts.append(spoken(finding["reason"]))
     if finding["exception"]:
         parts.append(f"exception {finding['exception']}")
     if finding["evidence_table"]:
-        parts.append(f"{finding['evidence_table']}, observed {finding['observed_at'] or 'never'}")
+        seen = f", observed {finding['observed_at']}" if finding["observed_at"] else ""
+        parts.append(f"{finding['evidence_table']}{seen}")
     if finding["row_sha256"]:
         parts.append(f"row {finding['row_sha256'][:12]}")
     return " · ".join(parts) or str(finding["outcome"])
@@ -105,10 +111,9 @@ def of_resource(run: StoredRun, key: str, systems: Sequence[str]) -> Trace:
     for outcome in _OUTCOMES:
         of_outcome = [f for f in found if f["outcome"] == outcome]
         if of_outcome:
-            lines = tuple(
-                _resource_line(run, f, says[f["control"], f["check"]], systems) for f in of_outcome
-            )
+            lines = tuple(_resource_line(f, says[f["control"], f["check"]]) for f in of_outcome)
             sections.append(Section(title=_TITLES[outcome], mark=outcome, lines=lines))
+    sections += _controls(run, found, systems)
     bad = [f["control"] for f in found if f["outcome"] in ("fail", "accepted")]
     return Trace(
         kind="resource",
@@ -120,33 +125,38 @@ def of_resource(run: StoredRun, key: str, systems: Sequence[str]) -> Trace:
     )
 
 
-def _resource_line(
-    run: StoredRun, finding: Mapping[str, Any], says: str, systems: Sequence[str]
-) -> Line:
-    below = [Line(text=_said(finding))]
-    if finding["outcome"] not in ("pass", "not-applicable"):
-        below += _touched(run, finding, systems)
-        remedy = next(
-            (c["remediation"] for c in run.controls if c["control"] == finding["control"]), None
-        )
-        below += [Line(text=f"mend: {remedy}")] if remedy else []
+def _resource_line(finding: Mapping[str, Any], says: str) -> Line:
     return Line(
         mark=finding["outcome"],
         ref=f"{finding['control']}/{finding['check']}",
         text=says,
-        below=tuple(below),
+        below=(Line(text=_said(finding)),),
     )
 
 
-def _touched(run: StoredRun, finding: Mapping[str, Any], systems: Sequence[str]) -> list[Line]:
-    """Return the requirements that a finding's control supports, one line a framework."""
+def _controls(
+    run: StoredRun, found: Sequence[Mapping[str, Any]], systems: Sequence[str]
+) -> list[Section]:
+    """Return what the findings that do not pass touch: requirements, and what mends them."""
+    lines = []
+    for control in dict.fromkeys(f["control"] for f in found if f["outcome"] not in _GOOD):
+        mine = {s for f in found if f["control"] == control for s in f["systems"]}
+        below = _touched(run, control, [s for s in systems if s in mine])
+        entry = next(c for c in run.controls if c["control"] == control)
+        below += [Line(text=f"mend: {entry['remediation']}")] if entry["remediation"] else []
+        lines.append(Line(ref=control, text=entry["says"], below=tuple(below)))
+    return [Section(title="touches", lines=tuple(lines))] if lines else []
+
+
+def _touched(run: StoredRun, control: str, systems: Sequence[str]) -> list[Line]:
+    """Return the requirements that a control supports, one line a system and framework."""
     by_framework: dict[tuple[str, str], list[str]] = {}
     for row in run.requirements:
-        if row["system"] not in systems or row["system"] not in finding["systems"]:
-            continue
-        if any(c["control"] == finding["control"] for c in row["controls"]):
+        if row["system"] in systems and any(c["control"] == control for c in row["controls"]):
             place = (row["system"], row["framework"])
-            by_framework.setdefault(place, []).append(f"{row['requirement']} {row['status']}")
+            by_framework.setdefault(place, []).append(
+                f"{row['requirement']} {spoken(row['status'])}"
+            )
     return [
         Line(text=f"{system} · {framework}: {', '.join(of_framework)}")
         for (system, framework), of_framework in by_framework.items()

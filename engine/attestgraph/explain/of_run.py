@@ -12,7 +12,7 @@ from attestgraph.explain.names import Kind, Known, Named, name, unknown
 from attestgraph.explain.records import of_attestation, of_exception
 from attestgraph.explain.requirements import of_requirement
 from attestgraph.explain.rows import with_row
-from attestgraph.explain.trace import Line, Section, Trace
+from attestgraph.explain.trace import Line, Section, Trace, spoken
 
 
 def explain_run(
@@ -113,12 +113,12 @@ def _control_section(run: StoredRun, entry: Mapping[str, Any], check: str | None
     lines = [
         of_check(run, entry, each) for each in entry["checks"] if check in (None, each["check"])
     ]
-    lines += [
-        Line(text=f"exception {e}", ref=e, mark="accepted") for e in _ids(entry["exceptions"])
-    ]
+    lines += [Line(text="exception", ref=e, mark="accepted") for e in _ids(entry["exceptions"])]
     lines += [Line(text=note) for note in entry["notes"]]
     return Section(
-        title=f"{entry['system']}: {entry['status']}", mark=entry["status"], lines=tuple(lines)
+        title=f"{entry['system']}: {spoken(entry['status'])}",
+        mark=entry["status"],
+        lines=tuple(lines),
     )
 
 
@@ -139,8 +139,8 @@ def _supported(run: StoredRun, control: str, systems: Sequence[str]) -> list[Sec
                     Line(
                         mark=row["status"],
                         ref=f"{row['framework']}:{row['requirement']}",
-                        text=f"{row['title']} · {row['status']} · covers {links[0]['covers']}{over}"
-                        f" · {links[0]['because']}",
+                        text=f"{row['title']} · {spoken(row['status'])} · "
+                        f"covers {links[0]['covers']}{over} · {links[0]['because']}",
                     )
                 )
         if lines:
@@ -166,7 +166,8 @@ def _table_line(table: str, held: Mapping[str, Any] | None) -> Line:
         return Line(mark="not-evaluated", text=f"{table}: not collected")
     word = {"true": "complete", "false": "incomplete"}.get(held["complete"], "completeness unknown")
     gaps = tuple(
-        Line(text=f"{gap['scope']}: {gap['detail'] or gap['reason']}") for gap in held["incomplete"]
+        Line(text=f"{gap['scope']}: {gap['detail'] or spoken(gap['reason'])}")
+        for gap in held["incomplete"]
     )
     declared = held["declared_by"]
     by = f", declared by {declared['name']}: {declared['reason']}" if declared else ""

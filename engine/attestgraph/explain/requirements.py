@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attestgraph.evidence import StoredRun
 from attestgraph.explain.names import Named
-from attestgraph.explain.trace import Line, Section, Trace
+from attestgraph.explain.trace import Line, Section, Trace, spoken
 
 _WORST: Final = ("not-satisfied", "not-evaluated", "accepted", "satisfied", "none-deployed")
 
@@ -47,24 +47,22 @@ def _section(row: Mapping[str, Any]) -> Section:
         text = "a heading or withdrawn; it is not assessed"
         return Section(title=row["system"], lines=(Line(text=text),))
     word = row["framework_word"]
-    own = f" ({word})" if word and word != row["status"].replace("-", " ") else ""
-    parts = [row["status"] + own]
+    own = f" ({word})" if word and word != spoken(row["status"]) else ""
+    parts = [spoken(row["status"]) + own]
     parts += [f"extent {row['extent']}"] if row["extent"] else []
     parts += [" and ".join(row["basis"])] if row["basis"] else []
     lines = [Line(text=row["reason"])] if row["reason"] else []
     lines += [_contributor(each) for each in row["controls"]]
     lines += [_suggestion(each) for each in row["suggested"]]
     lines += [
-        Line(text=f"attestation {each['id']}" + (f": {each['standing']}" if each["standing"] else
-             ": holds"), ref=each["id"])
+        Line(text=f"attestation, {spoken(each['standing']) or 'holds'}", ref=each["id"])
         for each in row["attestations"]
-    ]  # fmt: skip
+    ]
     for kind in ("remainder", "inheritance"):
         if row[kind]:
-            lines.append(Line(text=f"{kind} {_id_of(row[kind])}", ref=_id_of(row[kind])))
+            lines.append(Line(text=kind, ref=_id_of(row[kind])))
     lines += [
-        Line(text=f"exception {_id_of(each)}", ref=_id_of(each), mark="accepted")
-        for each in row["exceptions"]
+        Line(text="exception", ref=_id_of(each), mark="accepted") for each in row["exceptions"]
     ]
     return Section(
         title=f"{row['system']}: {' · '.join(parts)}", mark=row["status"], lines=tuple(lines)
@@ -77,7 +75,7 @@ def _id_of(value: Any) -> str:
 
 def _contributor(each: Mapping[str, Any]) -> Line:
     review = "draft mapping" if each["review"] == "draft" else f"reviewed by {each['review']}"
-    text = f"{each['status']} · covers {each['covers']} · {each['because']} · {review}"
+    text = f"{spoken(each['status'])} · covers {each['covers']} · {each['because']} · {review}"
     return Line(
         mark=each["status"],
         ref=each["control"],

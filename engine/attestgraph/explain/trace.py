@@ -88,3 +88,8 @@ def listed(lines: tuple[Line, ...], most: int, noun: str) -> tuple[Line, ...]:
     if more <= 0:
         return lines
     return (*lines[:most], Line(text=f"and {more:,} more {noun}"))
+
+
+def spoken(word: str | None) -> str:
+    """Return a word of ours as it is said: without hyphens."""
+    return (word or "").replace("-", " ")
