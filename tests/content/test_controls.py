@@ -37,20 +37,26 @@ NAMES = [path.stem for path in EVERY]
 
 
 def cases_of(path: Path) -> list[dict[str, Any]]:
-    found = read(path.with_suffix(".cases.yaml"))
+    file = path.with_suffix(".cases.yaml")
+    # a control of questions alone has no cases: people answer it
+    if not file.is_file() and all("attest" in check for check in EVERY[path]["checks"]):
+        return []
+    found = read(file)
     assert found["control"] == path.stem
     cases: list[dict[str, Any]] = found["cases"]
     return cases
 
 
-def requirements() -> dict[str, str]:
-    catalogue = ROOT / "frameworks/nist-800-53-r5/requirements.csv"
-    with catalogue.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row["assessable"] for row in csv.DictReader(file)}
+def requirements() -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for catalogue in sorted((ROOT / "frameworks").glob("*/requirements.csv")):
+        with catalogue.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found[catalogue.parent.name, row["id"]] = row["assessable"]
+    return found
 
 
-def test_the_library_has_ten_controls() -> None:
-    assert len(LIBRARY) == 10
+KNOWN = requirements()
 
 
 @pytest.mark.parametrize(("path", "control"), EVERY.items(), ids=NAMES)
@@ -61,13 +67,12 @@ def test_a_control_is_named_by_its_file_and_its_folder(path: Path, control: dict
 
 @pytest.mark.parametrize("control", EVERY.values(), ids=NAMES)
 def test_every_link_leads_to_an_assessable_requirement(control: dict[str, Any]) -> None:
-    known = requirements()
-    assert control["supports"]
+    pairs = [(link["framework"], link["requirement"]) for link in control["supports"]]
+    assert len(pairs) == len(set(pairs))
     for link in control["supports"]:
-        assert known[link["requirement"]] == "true"
+        assert KNOWN[link["framework"], link["requirement"]] == "true"
+        # one setting of one service is hardly ever the whole of a requirement
         assert link["covers"] == "part"
-        assert link["because"].endswith(".")
-        assert "\n" not in link["because"]
 
 
 @pytest.mark.parametrize("control", EVERY.values(), ids=NAMES)
@@ -78,12 +83,14 @@ def test_a_review_names_a_person_and_a_day(control: dict[str, Any]) -> None:
             assert date.fromisoformat(link["review"]["on"]).year >= 2026
 
 
-def test_some_links_are_reviewed_and_some_are_drafts() -> None:
-    kinds = Counter(
-        link["review"] == "draft" for control in LIBRARY.values() for link in control["supports"]
-    )
-    assert kinds[True]
-    assert kinds[False]
+def test_no_link_of_the_library_is_a_draft() -> None:
+    drafts = [
+        f"{control['control']}: {link['framework']} {link['requirement']}"
+        for control in LIBRARY.values()
+        for link in control["supports"]
+        if link["review"] == "draft"
+    ]
+    assert not drafts
 
 
 @pytest.mark.parametrize("path", EVERY, ids=NAMES)
@@ -121,27 +128,53 @@ def test_an_alternative_has_company(control: dict[str, Any]) -> None:
     assert all(count >= 2 for count in groups.values())
 
 
-@pytest.mark.parametrize("control", LIBRARY.values(), ids=[p.stem for p in LIBRARY])
-def test_a_policy_check_names_a_definition_of_the_type(control: dict[str, Any]) -> None:
+def definitions() -> dict[str, dict[str, str]]:
     with (ROOT / "frameworks/azure-policy/definitions.csv").open(encoding="utf-8") as file:
-        types = {row["name"]: row["types"].split("|") for row in csv.DictReader(file)}
-    applied = {check["applies_to"].lower() for check in control["checks"] if "applies_to" in check}
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+DEFINITIONS = definitions()
+
+
+def holder(resource_type: str) -> str:
+    """Return the resource that a component is in: `microsoft.keyvault/vaults` for a secret."""
+    return resource_type.replace("microsoft.keyvault.data/", "microsoft.keyvault/").replace(
+        "microsoft.managedhsm.data/", "microsoft.keyvault/"
+    )
+
+
+def related_types(one: str, other: str) -> bool:
+    """Tell whether two types are one, or one is within the other."""
+    a, b = holder(one), holder(other)
+    return a == b or a.startswith(b + "/") or b.startswith(a + "/")
+
+
+@pytest.mark.parametrize("control", LIBRARY.values(), ids=[p.stem for p in LIBRARY])
+def test_a_policy_check_names_a_definition_that_judges(control: dict[str, Any]) -> None:
     for check in control["checks"]:
-        if "policy" in check:
-            assert len(types[check["policy"]]) == 1
-            assert set(types[check["policy"]]) == applied or not applied
+        if "policy" not in check:
+            continue
+        about = DEFINITIONS[check["policy"].rpartition("/")[2]]
+        assert about["effect"] not in ("manual", "disabled")
+        assert not about["title"].lower().startswith("[deprecated]")
+        types = [name for name in about["types"].split("|") if name]
+        applied = check.get("applies_to", [])
+        for one in [applied] if isinstance(applied, str) else applied:
+            # a definition without a condition on `type` judges what its check says
+            assert not types or any(related_types(one.lower(), other) for other in types), check
 
 
 @pytest.mark.parametrize("control", EVERY.values(), ids=NAMES)
-def test_a_remediation_is_a_command(control: dict[str, Any]) -> None:
-    assert control["remediation"].startswith("az ")
+def test_a_remediation_says_what_to_do(control: dict[str, Any]) -> None:
+    assert len(control["remediation"].split()) > 3
 
 
 def test_the_library_shows_each_kind_of_check() -> None:
     kinds = Counter(
         key for c in LIBRARY.values() for check in c["checks"] for key in DECLARED if key in check
     )
-    assert kinds["related"] == 1
-    assert kinds["attest"] == 1
-    assert kinds["policy"] > 5
-    assert any("parameters" in control for control in LIBRARY.values())
+    assert kinds["related"] > 20
+    assert kinds["attest"] > 40
+    assert kinds["policy"] > 150
+    assert kinds["satisfied_when"] > 150
+    assert sum("parameters" in control for control in LIBRARY.values()) > 20

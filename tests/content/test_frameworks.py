@@ -6,6 +6,7 @@ import csv
 import gzip
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,28 @@ MOST_BYTES = 3_000_000
 ROWS = 1196
 WITHDRAWN = 182
 PROFILES = {"low": 149, "moderate": 287, "high": 370, "privacy": 96}
+
+# rows, assessable ones, and members of each profile
+COUNTS: dict[str, tuple[int, int, dict[str, int]]] = {
+    "nist-800-171-r2": (110, 110, {}),
+    "cmmc-2.0": (149, 149, {"1": 15, "2": 110, "3": 134}),
+    "hipaa-security-rule": (70, 65, {}),
+    "cis-azure-foundations-3.0": (188, 159, {"1": 91, "2": 159}),
+    "hitrust-csf-v11": (26, 26, {}),
+    "cccs-pbmm": (353, 353, {}),
+    "fips": (102, 17, {}),
+}
+EXTENT = {
+    "nist-800-171-r2": "complete",
+    "cmmc-2.0": "complete",
+    "hipaa-security-rule": "complete",
+    "cis-azure-foundations-3.0": "complete",
+    "hitrust-csf-v11": "subset",
+    "cccs-pbmm": "unknown",
+    "fips": "subset",
+}
+LONGEST_SHORT_TITLE = 100
+LONGEST_RUN = 3
 
 # how statements of a standard speak; a title does not
 PROSE = re.compile(
@@ -51,14 +74,15 @@ def test_the_facts_give_what_is_committed() -> None:
 
     made = made_files(FACTS)
     assert made == made_files(FACTS)
-    assert len(made) == 5
+    assert len(made) == 3 + 2 * len(COUNTS) + 2
     for name, text in made.items():
         assert (FRAMEWORKS / name).read_bytes() == text.encode(), name
 
 
 @pytest.mark.skipif(not FACTS.is_dir(), reason="the facts are not beside the repository")
 def test_the_facts_give_the_packed_table_of_all_aliases() -> None:
-    from tools.make_frameworks import packed, packed_files
+    from tools.frameworks_files import packed
+    from tools.make_frameworks import packed_files
 
     for name, text in packed_files(FACTS).items():
         data = (FRAMEWORKS / name).read_bytes()
@@ -74,6 +98,19 @@ def test_every_alias_of_the_small_table_is_in_the_large_one() -> None:
     small = (FRAMEWORKS / "azure-policy/aliases.csv").read_text(encoding="utf-8").splitlines()
     assert set(small) <= every
     assert len({line.partition(",")[0].lower() for line in every}) == 76_138
+
+
+def test_the_library_never_needs_the_large_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    from attestgraph.checks import plan
+    from attestgraph.load import aliases, load_library
+
+    def unpacked(_: bytes) -> aliases.Paths:
+        message = "the table of all aliases was unpacked: see LIBRARY_ALIASES of the tool"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(aliases, "_unpacked", unpacked)
+    loaded = load_library(None)
+    plan(loaded.library, loaded.aliases, datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def test_nist_is_whole(nist: list[dict[str, str]]) -> None:
@@ -115,13 +152,36 @@ def test_the_lint_of_prose_finds_a_statement() -> None:
     assert not PROSE.search("Account Management")
 
 
-def test_groups_of_initiatives_name_requirements_that_exist(nist: list[dict[str, str]]) -> None:
+def test_groups_of_initiatives_name_requirements_that_exist() -> None:
     found = rows("azure-policy/groups.csv")
     pairs = [(row["group"].lower(), row["framework"], row["requirement"]) for row in found]
     assert len(pairs) == len(set(pairs)) > 1000
     assert {row["framework"] for row in found} <= {p.name for p in FRAMEWORKS.iterdir()}
-    ids = {row["id"] for row in nist}
-    assert {row["requirement"] for row in found if row["framework"] == "nist-800-53-r5"} <= ids
+    for framework in ("nist-800-53-r5", *COUNTS):
+        ids = {r["id"] for r in rows(f"{framework}/requirements.csv") if r["assessable"] != "false"}
+        named = {row["requirement"] for row in found if row["framework"] == framework}
+        assert named <= ids, framework
+        # no initiative of the built-in ones names the rule's own ids, or those of FIPS
+        assert bool(named) == (framework not in ("hipaa-security-rule", "fips"))
+
+
+def test_a_group_that_initiatives_of_two_catalogues_use_is_refused() -> None:
+    frameworks: dict[str, set[str]] = {}
+    for row in rows("azure-policy/groups.csv"):
+        frameworks.setdefault(row["group"].lower(), set()).add(row["framework"])
+    assert all(len(found) == 1 for found in frameworks.values())
+
+
+def test_a_group_of_two_catalogues_names_nothing(tmp_path: Path) -> None:
+    from tools.frameworks_azure import groups_csv
+
+    header = "group_name,catalogue,requirement_id,in_catalogue\n"
+    table = "g-1,a,A-1,true\nG-1,b,B-1,true\ng-2,a,A-1,true\ng-3,a,A-9,true\ng-4,a,A-1,false\n"
+    (tmp_path / "azure-policy-groups.csv").write_text(header + table, encoding="utf-8")
+    cmmc = "id,rule_id,rule_id_l2\n"
+    (tmp_path / "cmmc-2.0.csv").write_text(cmmc, encoding="utf-8")
+    made = groups_csv(tmp_path, {"a": ["A-1"], "b": ["B-1"]})
+    assert made == "group,framework,requirement\ng-2,a,A-1\n"
 
 
 def test_definitions_are_unique_and_titled() -> None:
