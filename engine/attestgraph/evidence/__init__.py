@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attestgraph.evidence.database import connect
+from attestgraph.evidence.disagreements import Disagreement, disagreements
 from attestgraph.evidence.fields import READABLE_FIELDS, canonical_type, resource_values
 from attestgraph.evidence.folders import atomic_folder, file_sha256, json_bytes, new_folder
 from attestgraph.evidence.merge import SnapshotClaim, TableClaim
@@ -27,6 +28,7 @@ __all__ = [
     "TABLES",
     "Column",
     "Conflict",
+    "Disagreement",
     "Kind",
     "RunWriter",
     "Snapshot",
@@ -42,6 +44,7 @@ __all__ = [
     "atomic_folder",
     "canonical_type",
     "connect",
+    "disagreements",
     "file_sha256",
     "json_bytes",
     "new_folder",

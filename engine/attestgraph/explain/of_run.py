@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from attestgraph.diagnostics import Diagnostic, InputError
-from attestgraph.evidence import Snapshot, StoredRun
+from attestgraph.evidence import Snapshot, StoredRun, disagreements
 from attestgraph.explain.findings import of_check, of_resource
 from attestgraph.explain.names import Kind, Known, Named, name, unknown
 from attestgraph.explain.records import of_attestation, of_exception
 from attestgraph.explain.requirements import of_requirement
 from attestgraph.explain.rows import with_row
-from attestgraph.explain.trace import Line, Section, Trace, spoken
+from attestgraph.explain.trace import Line, Section, Trace, listed, spoken
+
+_MOST: Final = 10
 
 
 def explain_run(
@@ -88,7 +90,12 @@ def _of_control(run: StoredRun, named: Named, systems: Sequence[str]) -> Trace:
         id=named.id if named.check is None else f"{named.id}/{named.check}",
         title=first["says"],
         facts=_control_facts(first),
-        sections=(*sections, *_supported(run, named.id, systems), *_evidence(run, named)),
+        sections=(
+            *sections,
+            *_disagreeing(run, named),
+            *_supported(run, named.id, systems),
+            *_evidence(run, named),
+        ),
         follow=_failing(run, named, systems),
     )
 
@@ -124,6 +131,24 @@ def _control_section(run: StoredRun, entry: Mapping[str, Any], check: str | None
 
 def _ids(values: Sequence[Any]) -> list[str]:
     return [v if isinstance(v, str) else str(v.get("id", v.get("exception"))) for v in values]
+
+
+def _disagreeing(run: StoredRun, named: Named) -> list[Section]:
+    """Return the resources of which a row and a compliance state say different things."""
+    lines = tuple(
+        Line(
+            ref=each.resource_id,
+            text=f"{each.row_check} says {each.row_outcome}, observed {each.row_observed_at}; "
+            f"{each.state_check} says {each.state_outcome}, "
+            f"evaluated {each.state_evaluated_at or 'at no known time'}",
+        )
+        for each in disagreements(run)
+        if each.control == named.id
+    )
+    if not lines:
+        return []
+    title = "a row and a compliance state disagree; the worse one counts"
+    return [Section(title=title, lines=listed(lines, _MOST, "resources"))]
 
 
 def _supported(run: StoredRun, control: str, systems: Sequence[str]) -> list[Section]:
