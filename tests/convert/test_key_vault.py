@@ -209,6 +209,63 @@ def test_a_certificates_policy_is_read_in_both_spellings(tmp_path: Path, form: s
     }
 
 
+def public_part(authority: str) -> str:
+    """Give a certificate of an authority, as the service shows it."""
+    from datetime import UTC, datetime
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    own = ec.generate_private_key(ec.SECP256R1())
+    names = [
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+        for text in ("www.example.com", authority)
+    ]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(names[0])
+        .issuer_name(names[1])
+        .public_key(own.public_key())
+        .serial_number(7)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+        .sign(own, hashes.SHA256())
+    )
+    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+
+
+@pytest.mark.parametrize(
+    ("cer", "authority"),
+    [("made", "Contoso Issuing CA"), ("bm90IGEgY2VydA==", None), ("not base64!", None), (7, None)],
+)
+def test_the_authority_is_read_of_a_certificates_public_part(
+    tmp_path: Path, cer: Any, authority: str | None
+) -> None:
+    item = {
+        "id": f"{URL}/certificates/web/1",
+        "kid": f"{URL}/keys/web/1",
+        "sid": f"{URL}/secrets/web/1",
+        "cer": public_part("Contoso Issuing CA") if cer == "made" else cer,
+        "policy": {"issuer": {"name": "Unknown"}},
+    }
+    taken(tmp_path, item)
+    assert rows(tmp_path)["web"]["issuer"].get("commonName") == authority
+
+
+def test_the_size_of_a_symmetric_key_is_not_known_and_hides_no_other(tmp_path: Path) -> None:
+    shown = [
+        {"key": {"kid": f"{URL}/keys/{name}/1", "kty": kind, **more}, "attributes": {}}
+        for name, kind, more in (("a", "oct-HSM", {}), ("b", "EC", {"crv": "P-256"}))
+    ]
+    done = taken(tmp_path, *shown)
+    assert rows(tmp_path)["a"]["keySize"] == {"$redacted": True}
+    assert "keySize" not in rows(tmp_path)["b"]
+    projection = table(done, "components").projection
+    assert projection is not None
+    assert "properties.keySize" in projection["microsoft.keyvault.data/vaults/keys"]
+
+
 def test_the_newest_of_several_versions_is_the_current_one(tmp_path: Path) -> None:
     def version(number: int, **more: Any) -> dict[str, Any]:
         attributes = {"created": 1_760_000_000 + number, **more}

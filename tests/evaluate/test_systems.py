@@ -77,6 +77,81 @@ def test_a_system_by_tags_holds_the_resources_that_carry_all_of_them() -> None:
     assert answer.evaluated.unassigned == 3
 
 
+CHILD = "microsoft.storage/storageaccounts/blobservices"
+
+
+def hung(*children: dict[str, Any], **boundary: Any) -> World:
+    """Give a tagged and an untagged account, and rows that hang on them."""
+    from tests.evaluate.world import ACCOUNT, check, control, rows_test
+
+    made = world(systems=(system(**boundary),))
+    made.tables = {
+        "armresources": Claim(rows=list(children)),
+        "resources": Claim(
+            rows=[
+                resource("prod", type=ACCOUNT, tags={"env": "prod"}),
+                resource("bare", type=ACCOUNT),
+            ]
+        ),
+    }
+    made.controls = (control(check(rows_test(types=(CHILD,)))),)
+    made.sources = ("resources", "armresources")
+    return made
+
+
+def child(name: str, of: str, **members: Any) -> dict[str, Any]:
+    from tests.evaluate.world import ACCOUNT
+
+    return {
+        **resource(name, type=CHILD, **members),
+        "id": f"/subscriptions/{SUB[1]}/resourceGroups/rg/providers/{ACCOUNT}/{of}{name}",
+    }
+
+
+def test_what_hangs_on_a_resource_belongs_where_the_resource_belongs() -> None:
+    answer = hung(
+        child("/blobServices/default", "prod", properties={"on": False}),
+        child("/blobServices/default", "bare", **GOOD),
+        tags={"env": "prod"},
+    ).evaluate()
+    assert answer.counts() == {"fail": 1}
+
+
+def test_tags_of_its_own_do_not_take_a_child_out_of_its_parents_system() -> None:
+    answer = hung(
+        child("/blobServices/a", "prod", properties={"on": False}, tags={"env": "dev"}),
+        child("/blobServices/a", "bare", tags={"env": "prod"}, **GOOD),
+        tags={"env": "prod"},
+    ).evaluate()
+    assert answer.counts() == {"fail": 1}
+
+
+def test_the_nearest_ancestor_with_a_row_says_where_a_grandchild_belongs() -> None:
+    deep = child("/blobServices/default/containers/c", "prod", properties={"on": False})
+    assert hung(deep, tags={"env": "prod"}).evaluate().counts() == {"fail": 1}
+
+
+def test_a_child_of_a_resource_without_a_row_is_placed_by_its_own_tags() -> None:
+    lone = child("/blobServices/a", "gone", tags={"env": "prod"}, **GOOD)
+    assert hung(lone, tags={"env": "prod"}).evaluate().counts() == {"pass": 1}
+    # nothing of that system is in the table
+    assert hung(lone, tags={"env": "test"}).evaluate().reasons() == {"empty-table": 1}
+
+
+def test_what_belongs_to_the_whole_tenant_is_in_every_system() -> None:
+    from tests.evaluate.world import check, control, rows_test
+
+    application = "microsoft.graph/applications"
+    made = world(systems=(system("a", subscriptions=(SUB[1],)), system("b", tags={"env": "x"})))
+    row = {**resource("app", type=application, properties={"on": False}), "id": "/applications/1"}
+    made.tables = {"entraobjects": Claim(rows=[row])}
+    made.sources = ("entraobjects",)
+    made.controls = (control(check(rows_test(types=(application,)))),)
+    answer = made.evaluate()
+    assert [v["systems"] for v in answer.verdicts] == [["a", "b"]]
+    assert answer.counts(system="a") == answer.counts(system="b") == {"fail": 1}
+
+
 def test_a_redacted_tag_leaves_a_gap_in_the_systems_that_it_would_decide() -> None:
     answer = world(
         resource("a", tags={"env": {"$redacted": True}}, **GOOD),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from attestgraph.evidence import REDACTED_KEY
 from attestgraph.model.times import format_time, parse_time
 
 _URL: Final = re.compile(
@@ -63,7 +64,9 @@ def object_of(item: Any) -> VaultObject | None:
         return None
     key = _first(item, "key")
     url = next(
-        (u for u in (item.get("kid"), key.get("kid"), item.get("id")) if isinstance(u, str)), ""
+        # a certificate names its key and its secret as well
+        (u for u in (item.get("id"), key.get("kid"), item.get("kid")) if isinstance(u, str)),
+        "",
     )
     match = _URL.fullmatch(url)
     if match is None:
@@ -126,12 +129,14 @@ def _said(
         said |= {"keyType": key["kty"]}
         said |= {"keySize": size} if size else {}
         said |= {"ellipticCurveName": curve} if curve else {}
-        # a modulus that was left out of the answer leaves the size unknown
-        seen = {"properties.keyType", "properties.ellipticCurveName"}
-        given |= seen | ({"properties.keySize"} if size or curve else set())
+        # without a modulus (a symmetric key, an answer cut short) the size of this key is not known
+        said |= {} if size or curve else {"keySize": {REDACTED_KEY: True}}
+        given |= {f"properties.{n}" for n in ("keyType", "keySize", "ellipticCurveName")}
     policy = item.get("policy")
     if isinstance(policy, dict):
         said |= _policy(policy)
+        authority = _authority(item.get("cer"))
+        said["issuer"] |= {} if authority is None else {"commonName": authority}
         given |= {f"properties.{n}" for n in ("keyProperties", "issuer", "lifetimeAction")}
         given |= {"properties.properties"}
     return said, given
@@ -190,6 +195,20 @@ def _policy(policy: Mapping[str, Any]) -> dict[str, Any]:
     }
     action = _action(policy.get("lifetime_actions", policy.get("lifetimeActions")))
     return found | ({"lifetimeAction": action} if action else {})
+
+
+def _authority(cer: Any) -> str | None:
+    """Return the common name of the authority that issued a certificate, of its public part."""
+    from cryptography import x509
+
+    if not isinstance(cer, str):
+        return None
+    try:
+        issuer = x509.load_der_x509_certificate(base64.b64decode(cer)).issuer
+    except (binascii.Error, ValueError):
+        return None
+    found = issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(found[0].value) if found else None
 
 
 def _first(holder: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

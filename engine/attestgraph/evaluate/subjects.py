@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from attestgraph.checks import verdicts
+from attestgraph.evaluate.holders import OWN_TAGS, find_holders
 from attestgraph.evaluate.session import Session, quoted
 from attestgraph.evaluate.territory import Territory, scope_key, tags_of
 from attestgraph.model.ids import is_within
@@ -76,6 +77,7 @@ def find_subjects(session: Session, land: Territory) -> Subjects:
         "lone VARCHAR, tags VARCHAR, state VARCHAR)"
     )
     tagged = _reads_tags(session, land)
+    find_holders(session, [(s.name, s.path) for s in sources] if tagged else [])
     for source in sources:
         _scan(session, source, tagged=tagged)
     session.run(
@@ -96,8 +98,8 @@ def find_subjects(session: Session, land: Territory) -> Subjects:
         "AND raw.rg IS NOT DISTINCT FROM spot.rg AND raw.lone IS NOT DISTINCT FROM spot.lone "
         "AND raw.tags IS NOT DISTINCT FROM spot.tags JOIN place USING (place)"
     )
-    session.run("DROP TABLE raw")
-    session.run("DROP TABLE spot")
+    for name in ("raw", "spot", "holder"):
+        session.run(f"DROP TABLE {name}")
     session.run(f"CREATE VIEW resource AS {resource_query(sources)}")
     return Subjects(sources=sources, places=places, memberships=memberships)
 
@@ -126,12 +128,14 @@ def _scan(session: Session, source: Source, *, tagged: bool) -> None:
         [path],
     )
     session.create(f"twice_{source.number}", {"id_key": "VARCHAR"}, twice)
+    hangs = tagged and source.name not in OWN_TAGS
+    tags = "coalesce(holder.tags, t.tags)" if hangs else "t.tags" if tagged else "NULL"
+    hung = "LEFT JOIN holder ON holder.parent_key = t.parent_key" if hangs else ""
     session.run(
         "INSERT INTO raw SELECT ? + file_row_number, ?, type, subscription_id, resource_group, "  # noqa: S608
         "CASE WHEN subscription_id IS NULL THEN id_key END, "
-        f"{'tags' if tagged else 'NULL'}, "
-        "CASE WHEN observed_at BETWEEN ? AND ? THEN NULL ELSE ? END "
-        "FROM read_parquet(?, file_row_number=true) "
+        f"{tags}, CASE WHEN observed_at BETWEEN ? AND ? THEN NULL ELSE ? END "
+        f"FROM read_parquet(?, file_row_number=true) t {hung} "
         f"WHERE id_key NOT IN (SELECT id_key FROM twice_{source.number})",
         [source.first, source.number, oldest, newest, verdicts.STALE, path],
     )
@@ -139,7 +143,7 @@ def _scan(session: Session, source: Source, *, tagged: bool) -> None:
         session.run(
             "INSERT INTO raw SELECT ? + min(file_row_number), ?, type, min(subscription_id), "  # noqa: S608
             "min(resource_group), min(CASE WHEN subscription_id IS NULL THEN id_key END), "
-            f"{'min(tags)' if tagged else 'NULL'}, ? FROM read_parquet(?, file_row_number=true) "
+            f"min({tags}), ? FROM read_parquet(?, file_row_number=true) t {hung} "
             f"WHERE id_key IN (SELECT id_key FROM twice_{source.number}) GROUP BY id_key, type",
             [source.first, source.number, verdicts.CONFLICT, path],
         )

@@ -70,7 +70,13 @@ class Territory:
         return None if chain is None else bool(chain & domain.groups)
 
     def members(self, key: str, tags: Tags) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the numbers of the systems that a resource is in, and of those it may be in."""
+        """Return the numbers of the systems that a resource is in, and of those it may be in.
+
+        What belongs to the whole tenant (applications of Entra, roles) is in every system: no
+        boundary leaves it out.
+        """
+        if subscription_of(key) is None and not key.startswith(MANAGEMENT_GROUP):
+            return tuple(range(len(self.domains))), ()
         sure, perhaps = [], []
         for number, domain in enumerate(self.domains):
             within, tagged = self.inside(domain, key), _tagged(domain, tags)
