@@ -14,6 +14,7 @@ from tools.frameworks_files import read_csv, written_csv
 
 HERE: Final = Path(__file__).resolve().parent
 COLUMNS: Final = ("id", "title", "family", "parent", "assessable", "profiles")
+WITH_OBLIGATION: Final = (*COLUMNS, "obligation")
 CIS_FACTS: Final = "cis-azure-foundations-3.0.csv"
 NO_REFERENCES: Final = ("2.1.1", "3.2.8")
 """Ids of the HITRUST initiative that are no control references."""
@@ -43,11 +44,16 @@ HITRUST_FAMILIES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """One framework: what its file says, and how its families and rows come from the facts."""
+    """One framework: what its file says, and how its families and rows come from the facts.
+
+    Attributes:
+        columns: What its table has; some say what is required, or who checks.
+    """
 
     head: str
     families: Callable[[Path], Mapping[str, str]]
     rows: Callable[[Path], Sequence[Sequence[str]]]
+    columns: tuple[str, ...] = COLUMNS
 
 
 def families_of(name: str, family: str, title: str) -> Callable[[Path], Mapping[str, str]]:
@@ -74,18 +80,18 @@ def nist_171_rows(facts: Path) -> list[Sequence[str]]:
 def hipaa_rows(facts: Path) -> list[Sequence[str]]:
     """Return sections, standards and implementation specifications, each below its own.
 
-    A specification's title ends with `(required)` or `(addressable)`, as the rule's matrix has it.
+    A standard and a specification say whether they are required or addressable; standards are
+    required, all of them.
     """
     return [
         (
             row["id"],
-            row["title"]
-            + f" ({row['required_or_addressable']})"
-            * (row["type"] == "implementation-specification"),
+            row["title"],
             row["safeguard_group"],
             row["parent_id"],
             "false" if row["type"] == "section" else "true",
             "",
+            row["required_or_addressable"],
         )
         for row in read_csv(facts / "hipaa-security-rule.csv")
     ]
@@ -109,6 +115,7 @@ def cis_rows(facts: Path) -> list[Sequence[str]]:
             row["parent_id"],
             "true" if row["type"] == "recommendation" else "false",
             profiles[row["profile"]],
+            row["assessment"].lower(),
         )
         for row in read_csv(facts / CIS_FACTS)
     ]
@@ -165,9 +172,11 @@ CATALOGUES: Final = {
         families=families_of("cmmc-2.0.csv", "domain", "domain_title"),
         rows=cmmc_rows,
     ),
-    "hipaa-security-rule": Catalogue(head=heads.HIPAA, families=hipaa_families, rows=hipaa_rows),
+    "hipaa-security-rule": Catalogue(
+        head=heads.HIPAA, families=hipaa_families, rows=hipaa_rows, columns=WITH_OBLIGATION
+    ),
     "cis-azure-foundations-3.0": Catalogue(
-        head=heads.CIS, families=lambda _: CIS_FAMILIES, rows=cis_rows
+        head=heads.CIS, families=lambda _: CIS_FAMILIES, rows=cis_rows, columns=WITH_OBLIGATION
     ),
     "hitrust-csf-v11": Catalogue(
         head=heads.HITRUST, families=lambda _: HITRUST_FAMILIES, rows=hitrust_rows
@@ -199,7 +208,7 @@ def catalogue_files(facts: Path) -> dict[str, str]:
             for family, title in catalogue.families(facts).items()
         )
         files[f"{name}/framework.yaml"] = catalogue.head + listed
-        files[f"{name}/requirements.csv"] = written_csv(COLUMNS, catalogue.rows(facts))
+        files[f"{name}/requirements.csv"] = written_csv(catalogue.columns, catalogue.rows(facts))
     return files
 
 

@@ -86,11 +86,12 @@ def policy_test(
     where: Mapping[str, Any] | None = None,
     definition: str = DEFINITION,
     types: Sequence[str] = (VAULT,),
+    parameters: Sequence[str] = (),
 ) -> PolicyTest:
     return PolicyTest(
         definition=definition,
         types=tuple(types),
-        where=condition(where),
+        where=condition(where, *parameters),
         requires=tuple(requires),
         max_state_age=max_state_age,
     )

@@ -19,7 +19,7 @@ from attestgraph.model.snapshot import (
     SNAPSHOT_FORMAT,
     Gap,
 )
-from attestgraph.model.words import Completeness, Result, Word
+from attestgraph.model.words import Completeness, Obligation, Result, Word
 from tests.evidence.given import vault, write
 
 PUBLISHED = ("snapshot", "run", "controls", "requirements", "status", "diagnostics")
@@ -175,7 +175,12 @@ def test_closed_words_of_the_schemas_are_those_of_the_model() -> None:
     for name in ("snapshot", "controls", "requirements"):
         assert schema(name)["$defs"]["reason"]["enum"] == [str(r) for r in Reason]
     assert schema("requirements")["$defs"]["word"]["enum"] == [str(w) for w in Word]
-    assert schema("controls")["$defs"]["result"]["enum"] == [str(r) for r in Result]
+    obligations = [str(o) for o in Obligation]
+    assert schema("requirements")["$defs"]["obligation"]["enum"] == obligations
+    of = schema("status")["properties"]["systems"]["items"]["properties"]["frameworks"]["items"]
+    assert of["properties"]["by_obligation"]["propertyNames"]["enum"] == obligations
+    for name in ("controls", "status"):
+        assert schema(name)["$defs"]["result"]["enum"] == [str(r) for r in Result]
     assert schema("snapshot")["$defs"]["completeness"]["enum"] == [str(c) for c in Completeness]
 
 
@@ -197,3 +202,12 @@ def test_a_run_is_what_its_schemas_say(tmp_path: Path) -> None:
         document = json.loads((made.run_folder / f"{name}.json").read_text(encoding="utf-8"))
         jsonschema.Draft202012Validator(schema(name)).validate(document)
     jsonschema.Draft202012Validator(schema("status")).validate(made.status.document)
+
+
+def test_what_is_new_in_a_form_is_added_and_takes_nothing_away() -> None:
+    items = schema("requirements")["items"]
+    assert {"obligation", "at_most"} <= set(items["properties"]) - set(items["required"])
+    about = schema("run")["properties"]["frameworks"]["items"]
+    assert "supporting_only" in set(about["properties"]) - set(about["required"])
+    of = schema("status")["properties"]["systems"]["items"]["properties"]["frameworks"]["items"]
+    assert of["required"][:5] == ["framework", "profile", "totals", "interval", "requirements"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 import pytest
@@ -19,7 +19,7 @@ from attestgraph.rollup.documents import controls_json, requirements_json
 from attestgraph.rollup.register import records_json
 from tests.laws.order import claims_nothing_else, is_no_raise
 from tests.laws.worlds import ROWS, with_tally, worlds
-from tests.rollup.world import AT, STATES, World, record
+from tests.rollup.world import ALTERNATIVE, AT, STATES, World, record
 
 T = TypeVar("T")
 CLAIMED = (Word.SATISFIED, Word.INHERITED)
@@ -81,11 +81,22 @@ def test_law_2_missing_evidence_gives_the_same_claim_or_none(
 @pytest.mark.parametrize("outcome", ["satisfied", "not-satisfied"])
 @pytest.mark.parametrize("kind", [str(kind) for kind in AttestationKind])
 @settings(max_examples=60, deadline=None)
-@given(made=worlds(), row=st.sampled_from(ROWS), controls=st.sampled_from([(), ("a",)]))
+@given(
+    made=worlds(),
+    row=st.sampled_from(ROWS),
+    controls=st.sampled_from([(), ("a",)]),
+    details=st.sampled_from([None, ALTERNATIVE]),
+)
 def test_law_3_a_record_that_expires_never_raises(
-    made: World, row: str, controls: tuple[str, ...], kind: str, outcome: str
+    made: World,
+    row: str,
+    controls: tuple[str, ...],
+    details: Mapping[str, Any] | None,
+    kind: str,
+    outcome: str,
 ) -> None:
-    stands = record("z", kind, row, outcome=outcome, controls=controls)
+    of_kind = details if kind == AttestationKind.ADDRESSABLE_DECISION else None
+    stands = record("z", kind, row, outcome=outcome, controls=controls, details=of_kind)
     assert stands.standing(AT) is None
     expired = replace(stands, valid_until=STATES["expired"][1])
     holds_everywhere(

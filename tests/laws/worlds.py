@@ -11,7 +11,7 @@ from attestgraph.model.authored import Control
 from attestgraph.model.concluded import CheckTally
 from attestgraph.model.ids import CheckId
 from attestgraph.model.records import Attestation, AttestationKind
-from attestgraph.model.words import Outcome, Relationship
+from attestgraph.model.words import Obligation, Outcome, Relationship
 from tests.rollup import world
 from tests.rollup.world import World
 
@@ -53,6 +53,7 @@ _crosswalks = st.builds(
     st.sampled_from([str(r) for r in Relationship]),
     st.sampled_from([f"fw/{row}" for row in ROWS]),
 )
+_obligations = st.sampled_from([str(obligation) for obligation in Obligation])
 _kinds = st.sampled_from([str(kind) for kind in AttestationKind])
 _states = st.sampled_from(["valid", "valid", "valid", "expired", "future", "invalid"])
 
@@ -70,7 +71,9 @@ def _records(draw: st.DrawFn) -> list[Attestation]:
             controls=draw(st.lists(st.sampled_from(CONTROLS), max_size=2, unique=True)),
             system=draw(st.sampled_from(["ehr-prod", "ehr-prod", "lab", None])),
             details=draw(
-                st.sampled_from([None, {**world.PROVIDER, "responsibility": "shared"}, {}])
+                st.sampled_from(
+                    [None, {**world.PROVIDER, "responsibility": "shared"}, {}, world.ALTERNATIVE]
+                )
             ),
         )
         for number in range(count)
@@ -111,9 +114,9 @@ def worlds(draw: st.DrawFn) -> World:
             world.framework(
                 [
                     {"id": "R"},
-                    {"id": "R-A", "parent": "R"},
-                    {"id": "R-B", "parent": "R"},
-                    {"id": "Q"},
+                    {"id": "R-A", "parent": "R", "obligation": "addressable"},
+                    {"id": "R-B", "parent": "R", "obligation": draw(_obligations)},
+                    {"id": "Q", "obligation": draw(_obligations)},
                 ],
                 methodology=draw(st.sampled_from(["hipaa", "nist-800-53a"])),
             ),

@@ -34,6 +34,7 @@ systems:
 exclusions:
   - {scope: {subscription: a, tag: {env: dev}}, reason: r, approved_by: a, until: 2027-01-31}
 parameters: {kv-purge: {retentionDays: 90}}
+controls: {leave_out: [{domain: storage, because: b}, {control: own, because: b}]}
 """
 
 

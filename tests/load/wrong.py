@@ -36,6 +36,13 @@ signed: [{role: key-custodian, person: custodian@example.com, on: 2026-10-30}]
 effective: {from: 2026-07-01, until: 2026-09-30}
 valid_until: 2027-10-30
 """
+DECIDED = "{framework: sample-1.0, requirement: 3.10}"
+DECISION = (
+    ATTESTATION.replace("kind: check", "kind: addressable-decision")
+    .replace("{control: key-review, check: reviewed}", DECIDED)
+    .replace("valid_until", "next_review: 2027-10-30\nvalid_until")
+    + "decision: {assessment: A, why: W, risk_analysis: R, decided_by: ciso@example.com}\n"
+)
 EXCEPTION = f"""\
 exception: old-vault
 kind: waiver
@@ -290,6 +297,43 @@ WORKSPACES: Mapping[str, Files] = {
         "evidence: {sources: [resource], max_age: {resources: 1d, vaults: P1D}}\n"
         "systems:\n  - {system: a, title: A, frameworks: []}\n"
     ),
+    "left-out": _workspace(
+        "organisation: Contoso\ncontrols:\n  leave_out:\n"
+        "    - {control: vault-purge, because: No vaults.}\n"
+    ),
+    "left-out-domain": _workspace(
+        "organisation: Contoso\ncontrols:\n  leave_out:\n    - {domain: keys, because: No keys.}\n"
+    ),
+    "left-out-unknown": {
+        OWN: CONTROL,
+        **_workspace(
+            "organisation: Contoso\ncontrols:\n  leave_out:\n"
+            "    - {control: vault-prge, because: b}\n    - {domain: kys, because: b}\n"
+            "    - {control: own, because: b}\n    - {control: key-review, because: b}\n"
+            "    - {domain: keys, because: b}\n"
+        ),
+    },
+    "left-out-shape": _workspace(
+        "organisation: Contoso\ncontrols:\n  leave_out:\n"
+        "    - {control: key-review}\n    - {control: key-review, domain: keys, because: b}\n"
+        "    - {because: b}\n    - keys\n  only: [keys]\n"
+    ),
+    "left-out-and-named": {
+        "exceptions/e.yaml": EXCEPTION,
+        "exceptions/f.yaml": EXCEPTION.replace("old-vault", "new-vault")
+        .replace("kind: waiver", "kind: mitigated\ncompensating: vault-purge")
+        .replace("control: vault-purge", "control: own"),
+        OWN: CONTROL,
+        "attestations/a.yaml": ATTESTATION,
+        "attestations/m.yaml": ATTESTATION.replace("reviewed-2026", "rest")
+        .replace("kind: check", "kind: remainder\ncontrols: [own, vault-purge]")
+        .replace("{control: key-review, check: reviewed}", DECIDED),
+        **_workspace(
+            "organisation: Contoso\ncontrols:\n  leave_out:\n"
+            "    - {domain: keys, because: The keys are another team's.}\n"
+            "parameters: {vault-purge: {retentionDays: 30}}\n"
+        ),
+    },
     "workspace-scopes": _workspace(
         "organisation: Contoso\n"
         "systems:\n"
@@ -322,6 +366,15 @@ WORKSPACES: Mapping[str, Files] = {
         + ", title: t}\n"
         "signed: [{role: other",
     ),
+    "attestation-decision": {
+        "attestations/a.yaml": DECISION,
+        "attestations/b.yaml": DECISION.replace("reviewed-2026", "b").replace(
+            "next_review: 2027-10-30\n", ""
+        ),
+        "attestations/c.yaml": DECISION.replace("reviewed-2026", "c").replace(
+            "valid_until: 2027-10-30", "valid_until: 2027-10-31"
+        ),
+    },
     "attestation-times": _attest(
         "until: 2026-09-30}\nvalid_until: 2027-10-30", "until: 2026-06-30}\nvalid_until: 2026-05-30"
     ),
@@ -382,6 +435,13 @@ LIBRARIES: Mapping[str, Files] = {
         + "end,3,3,true,\n"
     },
     "csv-missing": {_TABLE: None},
+    "csv-obligation": {
+        _TABLE: _ROWS.replace("profiles\n", "profiles,obligation\n")
+        .replace("full\n", "full,addressable\n")
+        .replace("3,Keys,3,,false,\n", "3,Keys,3,,false,,adressable\n")
+        .replace("withdrawn,\n", "withdrawn,,\n")
+    },
+    "csv-obligation-header": {_TABLE: _ROWS.replace("profiles\n", "profiles,obligations\n")},
     "framework-folder": {
         "frameworks/sample-1.0/framework.yaml": _SAMPLE.replace(
             "framework: sample-1.0", "framework: sample-2.0"

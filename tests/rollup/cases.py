@@ -10,6 +10,7 @@ import yaml
 
 from attestgraph.model.authored import Check, Link
 from attestgraph.model.concluded import CheckTally, RequirementStatus
+from attestgraph.model.records import Attestation
 from tests.rollup import world
 from tests.rollup.world import World
 
@@ -54,7 +55,7 @@ def world_of(case: Mapping[str, Any]) -> World:
         ],
         systems=[world.system(frameworks=("fw", "other"))],
         crosswalks=[world.crosswalk(*entry) for entry in case.get("crosswalks", ())],
-        attestations=[world.record(**entry) for entry in case.get("records", ())],
+        attestations=[_record(entry) for entry in case.get("records", ())],
         values=case.get("values", {}),
     )
     for name, entry in (case.get("controls") or {}).items():
@@ -82,6 +83,13 @@ def world_of(case: Mapping[str, Any]) -> World:
                 digest = sets[one.id].for_link(link).digest
                 made.tallies.append(_tally(one.id, check, by_framework[link.framework], digest))
     return made
+
+
+def _record(entry: Mapping[str, Any]) -> Attestation:
+    known = {"alternative": world.ALTERNATIVE}
+    form = dict(entry)
+    decides = form.pop("decides", None)
+    return world.record(**form, details=known[decides]) if decides else world.record(**form)
 
 
 def _check(name: str, form: Mapping[str, Any]) -> Check:

@@ -232,21 +232,26 @@ def test_a_framework_says_its_own_word_before_its_methodology() -> None:
 
 
 def test_methodologies_are_known_by_name_and_the_unknown_is_neutral() -> None:
-    assert known() == ("cmmc", "hipaa", "nist-800-53a")
+    assert known() == (
+        *("cmmc", "hipaa", "nist-800-53a", "nist-800-171a", "cis", "hitrust", "itsg-33", "fips"),
+    )
     for name in known():
         assert methodology(name).name == name
     assert not methodology("nist-800-53a").made_of_children
     other = methodology("another")
     assert (other.name, other.words, other.made_of_children) == ("another", {}, False)
+    assert [name for name in known() if methodology(name).supporting_only] == ["fips"]
+    assert [name for name in known() if methodology(name).decisions] == ["hipaa"]
 
 
 def test_no_methodology_words_an_unknown_as_met() -> None:
     for name in known():
         words = methodology(name).words
-        met = {words[Word.SATISFIED], words[Word.INHERITED]}
+        met = {words.get(Word.SATISFIED), words.get(Word.INHERITED)} - {None}
         for word in set(Word) - {Word.SATISFIED, Word.INHERITED}:
             assert words.get(word) not in met
-        assert "other than" not in words[Word.NOT_EVALUATED]
+        assert "other than" not in words.get(Word.NOT_EVALUATED, "")
+        assert not met & set(methodology(name).decisions.values())
 
 
 def test_a_declaration_that_a_check_contests_says_how_many_resources() -> None:

@@ -20,6 +20,7 @@ from attestgraph.model.records import (
     ExceptionKind,
     ExceptionRecord,
     Exclusion,
+    LeftOut,
     Library,
     Scope,
     ScopeKind,
@@ -389,6 +390,24 @@ def test_a_control_that_replaces_the_librarys_is_listed_and_not_said_to_be_harml
     assert override["id"] == "a"
     assert override["weakens"] is True
     assert override["reason"] == "we rotate keys ourselves"
+
+
+def test_a_control_that_is_left_out_is_listed_with_its_reason() -> None:
+    made = make()
+    made.left_out = [LeftOut(control=ControlId("gone"), because="we have no such vaults")]
+    run = run_of(made)
+    fits(run, "run")
+    assert run["overrides"] == [
+        {
+            "id": "gone",
+            "origin": "library",
+            "weakens": True,
+            "reason": "we have no such vaults",
+            "diff": ["left out"],
+        }
+    ]
+    made.controls[1] = replace(made.controls[1], origin=Origin.MODIFIED, replaces_reason="ours")
+    assert [entry["id"] for entry in run_of(made)["overrides"]] == ["b", "gone"]
 
 
 def test_a_boundary_is_written_sorted() -> None:

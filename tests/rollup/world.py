@@ -37,6 +37,7 @@ from attestgraph.model.records import (
     AttestationKind,
     AttestedOutcome,
     ExceptionRecord,
+    LeftOut,
     Library,
     Signature,
     Subject,
@@ -47,6 +48,7 @@ from attestgraph.model.words import (
     ControlSeverity,
     Covers,
     FindingBasis,
+    Obligation,
     Outcome,
     Provenance,
     Relationship,
@@ -64,6 +66,19 @@ PROVIDER = {
     "period": {"from": "2025-10-01", "until": "2026-09-30"},
     "reviewed_by": "vendor-risk@example.com",
     "responsibility": "provider",
+}
+DECISION = {
+    "decision": {
+        "assessment": "Assessment 2026",
+        "why": "The devices cannot do it.",
+        "risk_analysis": "Risk analysis 2026, row 7",
+        "decided_by": "ciso@example.com",
+    }
+}
+ALTERNATIVE = {"decision": {**DECISION["decision"], "alternative": "Guards at every door."}}
+_DETAILS: Mapping[str, Mapping[str, Any]] = {
+    "inheritance": PROVIDER,
+    "addressable-decision": DECISION,
 }
 # first day of validity, last day
 STATES = {
@@ -163,6 +178,7 @@ def framework(
             family="F",
             assessable=Assessable(row.get("assessable", "true")),
             parent=row.get("parent"),
+            obligation=Obligation(row["obligation"]) if "obligation" in row else None,
         )
     return Framework(
         id=FrameworkId(name),
@@ -241,7 +257,8 @@ def record(  # noqa: PLR0913 - the members of a record
         effective_until=None,
         valid_until=last,
         controls=tuple(map(ControlId, controls)),
-        details=PROVIDER if details is None and kind == "inheritance" else details or {},
+        next_review=last,
+        details=_DETAILS.get(kind, {}) if details is None else details,
     )
 
 
@@ -295,6 +312,7 @@ class World:
     systems: list[System] = field(default_factory=lambda: [system()])
     tallies: list[CheckTally] = field(default_factory=list)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
     at: datetime = AT
 
     @property
@@ -318,6 +336,7 @@ class World:
             exclusions=(),
             files=(),
             library_sha256="0" * 64,
+            left_out=tuple(self.left_out),
         )
 
     @property

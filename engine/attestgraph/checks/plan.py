@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, assert_never
 
+from attestgraph.checks.dormant import never_applies
 from attestgraph.checks.judge import CompiledRelated, CompiledTest, compile_test
 from attestgraph.checks.parameters import ParameterSet, effective
 from attestgraph.checks.rule_use import note_of, use_of
@@ -59,6 +60,7 @@ class CheckInstance:
         compiled: The compiled test by resource type; empty for queries and questions.
         rules: The compiled rule of a policy check by resource type; empty where it is not used.
         rule_note: What a reader is told of a rule that is there and not used.
+        dormant: Its `where` is false for every row with these values: nothing is asked.
         sha256: Digest of the check as written.
     """
 
@@ -71,6 +73,7 @@ class CheckInstance:
     needs: tuple[EvidenceNeed, ...]
     rules: Mapping[str, CompiledRule] = field(default_factory=dict)
     rule_note: str | None = None
+    dormant: bool = False
 
     @property
     def kind(self) -> str:
@@ -97,10 +100,15 @@ class Plan:
     at: datetime
 
     @cached_property
+    def awake(self) -> tuple[CheckInstance, ...]:
+        """Return the instances of which something is asked."""
+        return tuple(instance for instance in self.instances if not instance.dormant)
+
+    @cached_property
     def by_type(self) -> Mapping[str, tuple[CheckInstance, ...]]:
         """Return the instances that judge rows of each type, by type."""
         found: dict[str, list[CheckInstance]] = {}
-        for instance in self.instances:
+        for instance in self.awake:
             for resource_type in instance.compiled:
                 found.setdefault(resource_type, []).append(instance)
         return {t: tuple(found[t]) for t in sorted(found)}
@@ -110,7 +118,7 @@ class Plan:
         """Return every compiled `related` entry with the check it belongs to."""
         return tuple(
             (instance, entry)
-            for instance in self.instances
+            for instance in self.awake
             for _, compiled in sorted(instance.compiled.items())
             for entry in compiled.related
         )
@@ -118,7 +126,7 @@ class Plan:
     @cached_property
     def needs(self) -> tuple[EvidenceNeed, ...]:
         """Return what all checks read, one entry a table and type."""
-        return merged(need for instance in self.instances for need in instance.needs)
+        return merged(need for instance in self.awake for need in instance.needs)
 
 
 def kind_of(test: Test) -> str:
@@ -202,6 +210,8 @@ def instance_of(
         needs=merged((*_needs(check.test, compiled), *_needs_of_rules(rules))),
         rules=rules,
         rule_note=note,
+        dormant=isinstance(check.test, RowTest | PolicyTest)
+        and never_applies(check.test.where, parameters=values.plain, context=context_of(at)),
     )
 
 

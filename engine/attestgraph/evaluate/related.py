@@ -39,7 +39,7 @@ def find_related(
     holes = tuple(gaps)
     counted: dict[tuple[int, str, int], Mapping[str, Count]] = {}
     lookups: dict[tuple[int, str], tuple[RelatedLookup, ...]] = {}
-    for instance in session.plan.instances:
+    for instance in session.judged:
         for resource_type, test in sorted(instance.compiled.items()):
             answers: list[RelatedLookup] = []
             for at, entry in enumerate(test.related):

@@ -92,7 +92,11 @@ class Session:
     @property
     def judged(self) -> tuple[CheckInstance, ...]:
         """Return the instances that judge resources: by rows or by policy states."""
-        return tuple(i for i in self.plan.instances if i.kind in ("row", "policy") and i.types)
+        return tuple(
+            i
+            for i in self.plan.instances
+            if i.kind in ("row", "policy") and i.types and not i.dormant
+        )
 
 
 def quoted(text: str | Path) -> str:

@@ -77,7 +77,7 @@ def find_empty(
     holes = {(instance.number, n) for instance, gap in concerned for n in gap.systems}
     for number in range(len(session.library.workspace.systems)):
         for instance in session.plan.instances:
-            if left_out_by_plan(session, instance):
+            if instance.dormant or left_out_by_plan(session, instance):
                 continue
             if instance.kind == "query" or (instance.kind == "policy" and not instance.types):
                 yield _not_evaluated(instance, number, Reason.UNSUPPORTED, None)
@@ -214,6 +214,8 @@ def _counted(session: Session, found: Subjects) -> dict[tuple[int, int], _Count]
 def _left_out(
     session: Session, instance: CheckInstance, system: int, not_assigned: Mapping[int, set[int]]
 ) -> Reason | None:
+    if instance.dormant:
+        return None
     if left_out_by_plan(session, instance):
         return Reason.NOT_COLLECTED
     out = system in not_assigned.get(instance.number, ())
@@ -228,7 +230,9 @@ def _none_deployed(instance: CheckInstance, count: _Count) -> bool:
 
 
 def _selection_notes(instance: CheckInstance, selected: int, *, none: bool) -> Iterator[str]:
-    if none and selected:
+    if none and instance.dormant:
+        yield "nothing is asked: with the values set, `where` is false for every resource"
+    elif none and selected:
         kinds = ", ".join(instance.types)
         who = "the definition applies to" if instance.rules else "`where` leaves"
         yield f"{who} 0 of {selected} resources of {kinds}"

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from attestgraph.diagnostics import Severity
 from attestgraph.load.files import Folder
+from attestgraph.load.left_out import LeftOuts, known_control
 from attestgraph.load.nodes import Pointer
 from attestgraph.load.places import Place
 from attestgraph.load.references import (
     unknown,
     unknown_check,
-    unknown_control,
     unknown_framework,
     unknown_requirement,
 )
@@ -45,6 +45,7 @@ from attestgraph.model.records import (
     Subject,
 )
 from attestgraph.model.times import parse_date
+from attestgraph.model.words import Obligation
 
 MOST_EVIDENCE_BYTES: Final = 256 * 1_048_576
 # members of one kind only: required there, refused elsewhere
@@ -63,6 +64,7 @@ class Named:
         explicit_systems: Whether the workspace names systems.
         broken: Controls that have faults of their own; what names them is not judged.
         broken_frameworks: Frameworks likewise.
+        left_out: Controls of the library that the workspace does not use.
     """
 
     workspace: Workspace
@@ -71,6 +73,7 @@ class Named:
     frameworks: Mapping[FrameworkId, Framework]
     broken: frozenset[str]
     broken_frameworks: frozenset[str]
+    left_out: LeftOuts = field(default_factory=dict)
 
 
 def read_attestations(folder: Folder, named: Named) -> tuple[Attestation, ...]:
@@ -102,7 +105,8 @@ def _attestation(folder: Folder, place: Place, shaped: Shaped, named: Named) -> 
     others = value.get("controls")
     for at, name in enumerate(others if isinstance(others, list) else ()):
         if isinstance(name, str) and name not in named.broken:
-            place.found(("controls", at), unknown_control(name, named.controls))
+            fault = known_control(name, named.controls, named.left_out)
+            place.found(("controls", at), fault)
     if not shaped.fits or folder.faults.errors > before:
         return None
     evidence = tuple(
@@ -158,6 +162,9 @@ def _kind(place: Place, value: Mapping[str, Any]) -> None:
         elif key not in value and kind == owner:
             message = f"an attestation of kind {kind} needs the key `{key}`"
             place.fault((), "missing-key", message)
+    if kind == AttestationKind.ADDRESSABLE_DECISION and "next_review" not in value:
+        message = f"an attestation of kind {kind} needs the key `next_review`"
+        place.fault((), "missing-key", message)
 
 
 def _subjects(place: Place, value: Mapping[str, Any], named: Named) -> Iterator[Subject]:
@@ -184,7 +191,7 @@ def _subject(
     if isinstance(control, str) and control:
         if control in named.broken:
             return None
-        fault = unknown_control(control, named.controls)
+        fault = known_control(control, named.controls, named.left_out)
         if not place.found((*pointer, "control"), fault):
             return None
         if isinstance(check, str):
@@ -252,9 +259,32 @@ def _broken_rules(
     if until < last:
         rules.append((("valid_until",), "it was signed after it ends"))
     rules.extend(_unanswered(value, signed, named))
+    review = _date(value, "next_review")
+    if value["kind"] == AttestationKind.ADDRESSABLE_DECISION and review and until > review:
+        rules.append((("valid_until",), "the decision holds beyond its next review"))
+    yield from _not_addressable(place, value, named)
     for pointer, rule in rules:
         message = f"{rule}; the attestation counts for nothing"
         place.fault(pointer, "record-invalid", message, severity=Severity.WARNING)
+        yield rule
+
+
+def _not_addressable(place: Place, value: Mapping[str, Any], named: Named) -> Iterator[str]:
+    """Yield requirements that a decision is about and that nobody may decide, with warnings."""
+    if value["kind"] != AttestationKind.ADDRESSABLE_DECISION:
+        return
+    for at, form in enumerate(value["covers"]):
+        framework = named.frameworks.get(FrameworkId(form["framework"]))
+        if framework is None:
+            continue  # it has faults of its own
+        requirement = framework.requirements[RequirementId(form["requirement"])]
+        if requirement.obligation is Obligation.ADDRESSABLE:
+            continue
+        rule = f"`{requirement.id}` of `{framework.id}` is not addressable"
+        message = f"{rule}; the decision counts for nothing"
+        mend = "a decision is for addressable specifications; what is required has to be met"
+        pointer: Pointer = ("covers", at, "requirement")
+        place.fault(pointer, "not-addressable", message, mend, severity=Severity.WARNING)
         yield rule
 
 

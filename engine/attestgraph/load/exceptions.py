@@ -9,9 +9,10 @@ from typing import Any, Final
 from attestgraph.diagnostics import Severity
 from attestgraph.load.attestations import Named
 from attestgraph.load.files import Folder
+from attestgraph.load.left_out import known_control
 from attestgraph.load.nodes import Pointer
 from attestgraph.load.places import Place
-from attestgraph.load.references import unknown_check, unknown_control
+from attestgraph.load.references import unknown_check
 from attestgraph.load.scalars import text_of
 from attestgraph.load.scopes import read_scope
 from attestgraph.load.shapes import Shaped
@@ -71,12 +72,14 @@ def _names(place: Place, value: Mapping[str, Any], named: Named) -> bool:
     compensating = text_of(value.get("compensating"))
     broken = any(name in named.broken for name in (control, compensating))
     if control and control not in named.broken:
-        known = place.found(("control",), unknown_control(control, named.controls))
+        fault = known_control(control, named.controls, named.left_out)
+        known = place.found(("control",), fault)
         if known and isinstance(check, str):
             fault = unknown_check(check, named.controls[ControlId(control)])
             place.found(("check",), fault)
     if compensating and compensating not in named.broken:
-        place.found(("compensating",), unknown_control(compensating, named.controls))
+        fault = known_control(compensating, named.controls, named.left_out)
+        place.found(("compensating",), fault)
     return broken
 
 

@@ -14,9 +14,11 @@ from attestgraph.load.shapes import Shaped
 from attestgraph.model.authored import Framework, Profile, Requirement
 from attestgraph.model.ids import FrameworkId, RequirementId
 from attestgraph.model.times import parse_date
-from attestgraph.model.words import Assessable, Catalogue
+from attestgraph.model.words import Assessable, Catalogue, Obligation
 
 COLUMNS: Final = ("id", "title", "family", "parent", "assessable", "profiles")
+OBLIGATION: Final = "obligation"
+"""The column that a catalogue may leave out."""
 MOST_TITLE: Final = 250
 NOT_FRAMEWORKS: Final = frozenset({"crosswalks", "azure-policy"})
 
@@ -82,7 +84,7 @@ def _own_name(
 
 
 def _framework(folder: Folder, shaped: Shaped, table: str) -> Framework | None:
-    rows = read_rows(folder, table, COLUMNS)
+    rows = read_rows(folder, table, COLUMNS, (OBLIGATION,))
     value = shaped.value
     families, profiles = value.get("families"), value.get("profiles", {})
     if rows is None or not isinstance(families, dict) or not isinstance(profiles, dict):
@@ -142,6 +144,7 @@ def _requirements(
             family=cells["family"],
             assessable=_assessable(cells["assessable"]),
             parent=RequirementId(cells["parent"]) if cells["parent"] else None,
+            obligation=_obligation(cells[OBLIGATION]),
         )
     if not rows.rows:
         folder.fault("empty-file", "the catalogue has no requirements", rows.path)
@@ -151,6 +154,10 @@ def _requirements(
 
 def _assessable(text: str) -> Assessable:
     return Assessable(text) if text in set(Assessable) else Assessable.TRUE
+
+
+def _obligation(text: str) -> Obligation | None:
+    return Obligation(text) if text in set(Obligation) else None
 
 
 def _row_faults(rows: Rows, row: Row, families: Mapping[str, Any]) -> list[Diagnostic]:
@@ -174,6 +181,10 @@ def _row_faults(rows: Rows, row: Row, families: Mapping[str, Any]) -> list[Diagn
         message = f"`{cells['assessable']}` is not a value of `assessable`"
         mend = "it is one of `true`, `false`, `withdrawn`"
         faults.append(rows.fault(row, "assessable", "unknown-word", message, mend))
+    if cells[OBLIGATION] not in {"", *Obligation}:
+        message = f"`{cells[OBLIGATION]}` is not a value of `obligation`"
+        mend = "it is one of " + ", ".join(f"`{word}`" for word in Obligation) + ", or empty"
+        faults.append(rows.fault(row, OBLIGATION, "unknown-word", message, mend))
     return faults
 
 

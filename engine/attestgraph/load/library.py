@@ -20,6 +20,7 @@ from attestgraph.load.files import Folder
 from attestgraph.load.frameworks import read_frameworks
 from attestgraph.load.groups import Groups, read_groups
 from attestgraph.load.initiatives import Adoption, adopted
+from attestgraph.load.left_out import read_left_out
 from attestgraph.load.mappings import read_crosswalks, read_definitions
 from attestgraph.load.places import Place
 from attestgraph.load.policies import read_policies
@@ -184,9 +185,15 @@ def _overlaid(shelf: _Shelf, own: Folder, faults: Collector) -> Loaded:
     given = _adoption(shelf, own, shaped, frameworks, unread, aliases)
     own_controls = read_controls(own, _known(shelf, frameworks, unread, given, aliases))
     own_broken = _broken(own, own_controls)
-    controls = _joined(shelf, own_controls, shaped, given, faults)
-    broken = (own_broken | _broken(shelf.folder, shelf.controls)) - controls.keys()
-    workspace, exclusions = read_workspace(own, shaped, frameworks, controls, broken | unread)
+    joined = _joined(shelf, own_controls, shaped, given, faults)
+    broken = (own_broken | _broken(shelf.folder, shelf.controls)) - joined.keys()
+    place = Place(document=shaped.document, faults=faults)
+    asked = shaped.value.get("controls")
+    left_out = read_left_out(place, asked, shelf.controls, own_controls, broken)
+    controls = {name: control for name, control in joined.items() if name not in left_out}
+    workspace, exclusions = read_workspace(
+        own, shaped, frameworks, controls, broken | unread, left_out
+    )
     named = Named(
         workspace=workspace,
         explicit_systems="systems" in shaped.value,
@@ -194,8 +201,10 @@ def _overlaid(shelf: _Shelf, own: Folder, faults: Collector) -> Loaded:
         frameworks=frameworks,
         broken=broken,
         broken_frameworks=unread,
+        left_out=left_out,
     )
-    kept = (case for case in shelf.cases if case.control not in own_controls)
+    gone = own_controls.keys() | left_out.keys()
+    kept = (case for case in shelf.cases if case.control not in gone)
     cases = (*kept, *read_cases(own, own_controls, own_broken))
     library = Library(
         frameworks=_by_id(frameworks),
@@ -210,6 +219,7 @@ def _overlaid(shelf: _Shelf, own: Folder, faults: Collector) -> Loaded:
         library_sha256=shelf.folder.digest(),
         rules=_by_id(given.policies.rules),
         initiatives=_by_id(given.policies.initiatives),
+        left_out=tuple(_by_id(left_out).values()),
     )
     found = tuple(in_order(faults.found))
     return Loaded(library=library, aliases=aliases, cases=cases, diagnostics=found)

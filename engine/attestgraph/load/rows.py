@@ -66,13 +66,16 @@ def cell_place(line: str, index: int) -> tuple[int, int]:
     return (start, len(line)) if seen == index else (len(line), len(line))
 
 
-def read_rows(folder: Folder, path: str, columns: tuple[str, ...]) -> Rows | None:
+def read_rows(
+    folder: Folder, path: str, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> Rows | None:
     """Return the rows of a CSV file; None and faults where the file or its header cannot be used.
 
     Args:
         folder: Where the file is.
         path: Relative to the folder.
         columns: The header that the file must have, in any order.
+        optional: Columns that it may have; cells of one that is not there are empty.
     """
     data = folder.read(path)
     if data is None:
@@ -86,12 +89,12 @@ def read_rows(folder: Folder, path: str, columns: tuple[str, ...]) -> Rows | Non
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, None)
-        if header is None or not _header(folder, rows, header, columns):
+        if header is None or not _header(folder, rows, header, columns, optional):
             if header is None:
                 folder.fault("empty-file", "the file is empty", path)
             return None
         rows.columns = tuple(header)
-        _collect(folder, rows, reader)
+        _collect(folder, rows, reader, dict.fromkeys(optional, ""))
     except csv.Error as fault:
         span = span_of(path, (reader.line_num or 1, 1, reader.line_num or 1, 2))
         message = f"not a row of a CSV file: {fault}"
@@ -99,30 +102,37 @@ def read_rows(folder: Folder, path: str, columns: tuple[str, ...]) -> Rows | Non
     return rows
 
 
-def _collect(folder: Folder, rows: Rows, reader: Any) -> None:
+def _collect(folder: Folder, rows: Rows, reader: Any, empty: Mapping[str, str]) -> None:
     """Add the rows that have as many cells as the header."""
     width, start = len(rows.columns), 2
     for cells in reader:
         line, start = start, reader.line_num + 1
         if len(cells) == width:
-            rows.rows.append(Row(line, dict(zip(rows.columns, cells, strict=True))))
+            rows.rows.append(Row(line, {**empty, **dict(zip(rows.columns, cells, strict=True))}))
         elif cells:
             message = f"the row has {len(cells)} cells; the header has {width}"
             span = rows.span(Row(line, {}))
             folder.faults.add(Diagnostic(slug="csv-row", message=message, span=span))
 
 
-def _header(folder: Folder, rows: Rows, header: list[str], columns: tuple[str, ...]) -> bool:
+def _header(
+    folder: Folder,
+    rows: Rows,
+    header: list[str],
+    columns: tuple[str, ...],
+    optional: tuple[str, ...],
+) -> bool:
     """Tell whether the header names each column once and no other; keep faults where not."""
+    every = (*columns, *optional)
     rows.columns = tuple(header)
     first = Row(1, {})
     faults = []
     for at, name in enumerate(header):
         start, end = cell_place(rows.lines[0], at)
         span = span_of(rows.path, (1, start + 1, 1, end + 1))
-        if name not in columns:
-            near = nearest(name, [c for c in columns if c not in header])
-            mend = f"did you mean `{near[0]}`?" if near else "columns: " + ", ".join(columns)
+        if name not in every:
+            near = nearest(name, [c for c in every if c not in header])
+            mend = f"did you mean `{near[0]}`?" if near else "columns: " + ", ".join(every)
             message = f"unknown column `{name}`"
             faults.append(Diagnostic(slug="csv-header", message=message, help=mend, span=span))
         elif name in header[:at]:

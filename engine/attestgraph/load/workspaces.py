@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from attestgraph.load.files import Folder
+from attestgraph.load.left_out import LeftOuts, known_control
 from attestgraph.load.nodes import Pointer
 from attestgraph.load.parameters import read_values
 from attestgraph.load.places import Place
-from attestgraph.load.references import profile_ref, unknown_control, unknown_profile
+from attestgraph.load.references import profile_ref, unknown_profile
 from attestgraph.load.scopes import read_boundary, read_scope
 from attestgraph.load.shapes import Shaped
 from attestgraph.model.authored import (
@@ -66,6 +67,7 @@ def read_workspace(
     frameworks: Mapping[FrameworkId, Framework],
     controls: Mapping[ControlId, Control],
     broken: frozenset[str],
+    left_out: LeftOuts,
 ) -> tuple[Workspace, tuple[Exclusion, ...]]:
     """Return the workspace and its exclusions; parts with faults are left out.
 
@@ -75,6 +77,7 @@ def read_workspace(
         frameworks: Those that systems may name.
         controls: Those that parameters may be given to.
         broken: Ids of controls and frameworks that have faults of their own.
+        left_out: Controls of the library that are not in force.
     """
     place = Place(document=shaped.document, faults=folder.faults)
     value = shaped.value
@@ -95,7 +98,7 @@ def read_workspace(
         classification=classification if isinstance(classification, str) else None,
         systems=systems,
         evidence=_evidence(value.get("evidence")),
-        parameters=_parameters(place, value.get("parameters"), controls, broken),
+        parameters=_parameters(place, value.get("parameters"), controls, broken, left_out),
         span=place.span(()),
     )
     return workspace, _exclusions(place, value.get("exclusions"))
@@ -203,13 +206,17 @@ def _exclusions(place: Place, value: Any) -> tuple[Exclusion, ...]:
 
 
 def _parameters(
-    place: Place, value: Any, controls: Mapping[ControlId, Control], broken: frozenset[str]
+    place: Place,
+    value: Any,
+    controls: Mapping[ControlId, Control],
+    broken: frozenset[str],
+    left_out: LeftOuts,
 ) -> dict[ControlId, Mapping[str, ParameterValue]]:
     found: dict[ControlId, Mapping[str, ParameterValue]] = {}
     for name, given in value.items() if isinstance(value, dict) else ():
         if name in broken:
             continue
-        fault = unknown_control(name, controls)
+        fault = known_control(name, controls, left_out)
         if fault is not None:
             span = place.document.span(("parameters", name), key=True)
             place.faults.add(fault.at(span))

@@ -16,6 +16,7 @@ from attestgraph.model.words import (
     Catalogue,
     ControlSeverity,
     Covers,
+    Obligation,
     Origin,
     Provenance,
     Relationship,
@@ -37,6 +38,7 @@ class Requirement:
     Attributes:
         order: The row's place in the catalogue, from 0; requirements sort by it, not by text.
         parent: The id of the requirement it belongs to, or None.
+        obligation: What the framework says of it beside its level, or None.
     """
 
     id: RequirementId
@@ -45,6 +47,7 @@ class Requirement:
     family: str
     assessable: Assessable
     parent: RequirementId | None = None
+    obligation: Obligation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

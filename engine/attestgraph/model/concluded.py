@@ -234,7 +234,7 @@ class FrameworkStatus:
     Attributes:
         totals: Assessable requirements of the profile by word.
         interval: Satisfied or inherited at least and at most; None where the catalogue is not
-            complete, since no share can be stated.
+            complete, since no share can be stated, and where rows only support a validation.
     """
 
     system: SystemId

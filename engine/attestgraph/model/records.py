@@ -233,6 +233,15 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A control of the library that a workspace does not use, and why."""
+
+    control: ControlId
+    because: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
     """A file that went into a library, and its digest."""
 
@@ -247,6 +256,7 @@ class Library:
     Attributes:
         rules: The policy definitions of the workspace, by name.
         initiatives: Its initiatives, by name.
+        left_out: The library's controls that it does not use; they are not among `controls`.
     """
 
     frameworks: Mapping[FrameworkId, Framework]
@@ -261,3 +271,4 @@ class Library:
     library_sha256: str
     rules: Mapping[str, PolicyRule] = field(default_factory=dict)
     initiatives: Mapping[str, Initiative] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()

@@ -160,6 +160,27 @@ class Assessable(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Obligation(enum.StrEnum):
+    """What a framework says of a requirement beside its level.
+
+    The first two are of the HIPAA Security Rule: an addressable specification may be met by an
+    alternative, or left with a documented reason. The last two are of the CIS benchmarks: a manual
+    recommendation is for a person to check.
+    """
+
+    REQUIRED = "required"
+    ADDRESSABLE = "addressable"
+    AUTOMATED = "automated"
+    MANUAL = "manual"
+
+
+class Decision(enum.StrEnum):
+    """What a decision record says of an addressable specification."""
+
+    ALTERNATIVE = "alternative"
+    NOT_REASONABLE = "not-reasonable"
+
+
 class Catalogue(enum.StrEnum):
     """How much of its publication a catalogue lists."""
 

@@ -188,6 +188,7 @@ def _requirement(
         "family": row.family,
         "order": row.order,
         "at_most": _word(status.at_most),
+        "obligation": _word(row.obligation),
     }
 
 

@@ -37,7 +37,9 @@ def framework_status(setting: Setting) -> FrameworkStatus:
         ref=setting.ref,
         requirements=ordered,
         totals=totals(ordered),
-        interval=interval(setting.framework, ordered),
+        interval=None
+        if setting.methodology.supporting_only
+        else interval(setting.framework, ordered),
     )
 
 

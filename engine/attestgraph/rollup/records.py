@@ -16,12 +16,13 @@ from attestgraph.diagnostics import Reason
 from attestgraph.model.authored import Boundary, System
 from attestgraph.model.ids import FrameworkId, RequirementId, SystemId
 from attestgraph.model.records import Attestation, AttestationKind, AttestedOutcome, Library
-from attestgraph.model.words import Basis, Extent, RequirementOutcome
+from attestgraph.model.words import Basis, Decision, Extent, RequirementOutcome
 from attestgraph.rollup.derive import Part, Remainder
 
 IMPLICIT_SYSTEM: Final = SystemId("all")
 """The id of the one system of a workspace that names none."""
 _PROVIDER: Final = ("document", "services", "period", "reviewed_by")
+_DECISION: Final = ("assessment", "why", "risk_analysis", "decided_by")
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Recorded:
         looked_at: Every record's id and why it does not count, or None.
         declared_by: Records that say it is not applicable, standing or lapsed.
         inheritance: The first inheritance record that counts.
+        decision: What the decision records that count say; the lesser where they differ.
     """
 
     looked_at: list[tuple[str, Reason | None]] = field(default_factory=list)
@@ -41,6 +43,7 @@ class Recorded:
     declared_by: list[str] = field(default_factory=list)
     not_applicable: bool = False
     inheritance: str | None = None
+    decision: Decision | None = None
 
 
 Index = Mapping[tuple[FrameworkId, RequirementId], tuple[Attestation, ...]]
@@ -72,7 +75,9 @@ def index_of(library: Library, system: System) -> Index:
     return {key: tuple(by_id[i] for i in sorted(by_id)) for key, by_id in found.items()}
 
 
-def recorded(records: tuple[Attestation, ...], at: datetime, *, shared: bool) -> Recorded:
+def recorded(
+    records: tuple[Attestation, ...], at: datetime, *, shared: bool, addressable: bool
+) -> Recorded:
     """Return what the records of one requirement come to at a time.
 
     Args:
@@ -80,22 +85,33 @@ def recorded(records: tuple[Attestation, ...], at: datetime, *, shared: bool) ->
         at: When it is.
         shared: A control of the requirement is operated by customer and provider: what is
             inherited is a part then.
+        addressable: The requirement may be decided otherwise; only then a decision counts.
     """
     result = Recorded()
     for record in records:
-        standing = record.standing(at)
+        standing = _standing(record, at, addressable=addressable)
         result.looked_at.append((record.id, standing))
         if record.kind is AttestationKind.NOT_APPLICABLE:
             _not_applicable(record, standing, result)
-        elif record.kind is not AttestationKind.ADDRESSABLE_DECISION:
-            if record.outcome is AttestedOutcome.NOT_SATISFIED:
-                _denied(record, standing, result)
-            elif record.kind is AttestationKind.REMAINDER:
-                _remainder(record, standing, result)
-            elif record.kind is AttestationKind.REQUIREMENT:
-                _attested(record, standing, result)
+        elif record.outcome is AttestedOutcome.NOT_SATISFIED:
+            _denied(record, standing, result)
+        elif record.kind is AttestationKind.REMAINDER:
+            _remainder(record, standing, result)
+        elif record.kind is AttestationKind.REQUIREMENT:
+            _attested(record, standing, result, because=f"attested by {record.id}")
+        elif record.kind is AttestationKind.ADDRESSABLE_DECISION:
+            _decided(record, standing, result)
     _inherited(records, at, result, shared=shared)
     return result
+
+
+def _standing(record: Attestation, at: datetime, *, addressable: bool) -> Reason | None:
+    """Return why a record does not count; a decision about what may not be decided never does."""
+    if record.kind is AttestationKind.ADDRESSABLE_DECISION and not (
+        addressable and _is_decision(record)
+    ):
+        return Reason.ATTESTATION_INVALID
+    return record.standing(at)
 
 
 def _not_applicable(record: Attestation, standing: Reason | None, result: Recorded) -> None:
@@ -138,20 +154,62 @@ def _remainder(record: Attestation, standing: Reason | None, result: Recorded) -
         result.remainders.append(Remainder(id=record.id, controls=frozenset(record.controls)))
 
 
-def _attested(record: Attestation, standing: Reason | None, result: Recorded) -> None:
+def _attested(
+    record: Attestation, standing: Reason | None, result: Recorded, *, because: str
+) -> None:
     if standing is not None:
-        because = f"{record.id}: {standing}"
-        result.waiting.append(_unknown(because, best=RequirementOutcome.MET))
+        lapsed = f"{record.id}: {standing}"
+        result.waiting.append(_unknown(lapsed, best=RequirementOutcome.MET))
         return
     result.parts.append(
         Part(
             outcome=RequirementOutcome.MET,
             extent=Extent.FULL,
             basis=frozenset({Basis.ATTESTED}),
-            because=f"attested by {record.id}",
+            because=because,
             best=RequirementOutcome.MET,
         )
     )
+
+
+def _decided(record: Attestation, standing: Reason | None, result: Recorded) -> None:
+    """Take a decision about an addressable specification.
+
+    An alternative that is in place is attested as any requirement is. "Not reasonable" admits that
+    nothing is in place: it is accepted while the record stands, and a question when it has lapsed.
+    """
+    decision = _decision_of(record)
+    if standing is None and result.decision is not Decision.NOT_REASONABLE:
+        result.decision = decision
+    if decision is Decision.ALTERNATIVE:
+        because = f"an equivalent alternative by {record.id}"
+        _attested(record, standing, result, because=because)
+        return
+    accepted = RequirementOutcome.RISK_ACCEPTED
+    if standing is not None:
+        part = _unknown(f"{record.id}: {standing}", best=accepted)
+        (result.waiting if standing is Reason.ATTESTATION_FUTURE else result.parts).append(part)
+        return
+    result.parts.append(
+        Part(
+            outcome=accepted,
+            extent=Extent.FULL,
+            basis=frozenset({Basis.ATTESTED}),
+            because=f"documented as not reasonable and appropriate by {record.id}",
+            best=accepted,
+        )
+    )
+
+
+def _decision_of(record: Attestation) -> Decision:
+    said = _nested(record, "decision").get("alternative")
+    return Decision.ALTERNATIVE if said else Decision.NOT_REASONABLE
+
+
+def _is_decision(record: Attestation) -> bool:
+    """Tell whether a decision names its assessment, reason, risk analysis, person and review."""
+    said = _nested(record, "decision")
+    return record.next_review is not None and all(said.get(member) for member in _DECISION)
 
 
 def _inherited(
@@ -188,20 +246,20 @@ def _inherited(
         (result.waiting if future else result.parts).append(part)
 
 
-def _provider(record: Attestation) -> Mapping[str, Any]:
-    nested = record.details.get("provider")
+def _nested(record: Attestation, member: str) -> Mapping[str, Any]:
+    nested = record.details.get(member)
     return nested if isinstance(nested, Mapping) else record.details
 
 
 def _is_evidenced(record: Attestation) -> bool:
     """Tell whether an inheritance names its document, services, period and reviewer."""
-    provider = _provider(record)
+    provider = _nested(record, "provider")
     return all(provider.get(member) for member in _PROVIDER)
 
 
 def _inherited_extent(record: Attestation, *, shared: bool) -> Extent:
     # silence about who is responsible is no claim to all of it
-    whole = _provider(record).get("responsibility") == "provider" and not shared
+    whole = _nested(record, "provider").get("responsibility") == "provider" and not shared
     return Extent.FULL if whole else Extent.PART
 
 

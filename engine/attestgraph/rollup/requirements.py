@@ -16,10 +16,11 @@ from attestgraph.model.concluded import (
 )
 from attestgraph.model.ids import ControlId
 from attestgraph.model.records import Library
-from attestgraph.model.words import Assessable, Outcome, Responsibility
+from attestgraph.model.words import Assessable, Obligation, Outcome, Responsibility, Word
 from attestgraph.rollup.contributors import control_part
 from attestgraph.rollup.controls import JUDGED, control_status, is_left_out, unknown_values
 from attestgraph.rollup.derive import Conclusion, Heard
+from attestgraph.rollup.manual import unanswered
 from attestgraph.rollup.methodologies import Methodology
 from attestgraph.rollup.reasons import reason_of
 from attestgraph.rollup.records import Index, Recorded, recorded
@@ -63,8 +64,13 @@ def gather(setting: Setting, requirement: Requirement) -> Gathered:
         c.control: setting.library.controls[c.control].responsibility for c, _ in contributions
     }
     shared = Responsibility.SHARED in operated.values()
-    found = recorded(setting.records.get(key, ()), setting.at, shared=shared)
-    parts = tuple(
+    found = recorded(
+        setting.records.get(key, ()),
+        setting.at,
+        shared=shared,
+        addressable=requirement.obligation is Obligation.ADDRESSABLE,
+    )
+    of_controls = tuple(
         control_part(
             contribution,
             status,
@@ -73,8 +79,11 @@ def gather(setting: Setting, requirement: Requirement) -> Gathered:
         )
         for contribution, status in contributions
     )
+    parts = (*of_controls, *found.parts)
+    if requirement.obligation is Obligation.MANUAL:
+        parts = (*parts, *unanswered(parts, found.remainders))
     heard = Heard(
-        parts=(*parts, *found.parts),
+        parts=parts,
         waiting=tuple(found.waiting),
         remainders=tuple(found.remainders),
         not_applicable=found.not_applicable,
@@ -118,7 +127,7 @@ def requirement_status(
         inheritance=gathered.recorded.inheritance,
         exceptions=tuple(sorted({e for status in statuses for e in status.exceptions})),
         counts=_counts(statuses),
-        framework_word=_own_word(setting, conclusion),
+        framework_word=_own_word(setting, gathered.recorded, conclusion),
         at_most=best.word,
     )
     return made if requirement.assessable is Assessable.TRUE else _without_word(made)
@@ -144,9 +153,14 @@ def _without_word(made: RequirementStatus) -> RequirementStatus:
     )
 
 
-def _own_word(setting: Setting, conclusion: Conclusion) -> str | None:
-    """Return the framework's word, or its methodology's, where there is one."""
+def _own_word(setting: Setting, found: Recorded, conclusion: Conclusion) -> str | None:
+    """Return the framework's word, or its methodology's, where there is one.
+
+    What was decided has a word of its own only where nothing that was heard says less.
+    """
     word = conclusion.word
+    if found.decision is not None and word in (Word.SATISFIED, Word.RISK_ACCEPTED):
+        return setting.methodology.decisions.get(found.decision)
     return setting.framework.vocabulary.get(word, setting.methodology.words.get(word))
 
 

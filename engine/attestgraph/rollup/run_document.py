@@ -144,7 +144,7 @@ def _evidence(table: TableManifest) -> dict[str, Any]:
 
 def _overrides(library: Library) -> list[dict[str, Any]]:
     # the two forms are not compared here, so that nobody is told that a change weakens nothing
-    return [
+    replaced = [
         {
             "id": control.id,
             "origin": str(control.origin),
@@ -155,6 +155,17 @@ def _overrides(library: Library) -> list[dict[str, Any]]:
         for _, control in sorted(library.controls.items())
         if control.origin is Origin.MODIFIED
     ]
+    left_out = [
+        {
+            "id": left.control,
+            "origin": str(Origin.LIBRARY),
+            "weakens": True,
+            "reason": left.because,
+            "diff": ["left out"],
+        }
+        for left in library.left_out
+    ]
+    return sorted([*replaced, *left_out], key=lambda entry: str(entry["id"]))
 
 
 def _checks(plan: Plan) -> list[dict[str, Any]]:
@@ -213,6 +224,7 @@ def _framework(library: Library, ref: ProfileRef) -> dict[str, Any]:
         "checked_on": framework.checked_on.isoformat(),
         "families": dict(framework.families),
         "vocabulary": _vocabulary(framework),
+        "supporting_only": methodology(framework.methodology).supporting_only,
     }
 
 

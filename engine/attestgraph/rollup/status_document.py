@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from attestgraph.model.words import Catalogue, Word
+from attestgraph.model.words import RESULT_RANK, Catalogue, Obligation, Result, Word
 
 _CLAIMED: Final = (str(Word.SATISFIED), str(Word.INHERITED))
 _COLUMNS: Final = (
@@ -19,6 +19,9 @@ _COLUMNS: Final = (
     (Word.NOT_APPLICABLE, "not applicable"),
     (Word.NOT_COVERED, "not covered"),
 )
+_SUPPORTING: Final = "configuration evidence, supporting, not validation"
+_APART: Final = (Obligation.AUTOMATED, Obligation.MANUAL)
+"""Shares of these are never one sum: a person has to check the second kind."""
 _SHOWN: Final = ("requirement", "title", "status", "outcome", "extent", "basis", "reason")
 
 
@@ -28,7 +31,8 @@ class StatusTable:
 
     Attributes:
         columns: Heads of the counts.
-        systems: Each system's id and its rows: framework, counts, of, interval in words.
+        systems: Each system's id and its rows: framework, counts, of, interval in words. What only
+            supports a validation has no row of words: it stands in the notes.
         notes: What has to be said beside the table.
     """
 
@@ -56,16 +60,12 @@ def status_json(
     for entry in requirements:
         key = (entry["system"], entry["framework"], entry["profile"])
         groups.setdefault(key, []).append(entry)
-    complete = {
-        known["framework"]
-        for known in run["frameworks"]
-        if known["catalogue"] == str(Catalogue.COMPLETE)
-    }
+    about = {known["framework"]: known for known in run["frameworks"]}
     systems = []
     for known in run["systems"]:
         if system in (None, known["system"]):
             frameworks = [
-                _framework(key, groups[key], complete=key[1] in complete)
+                _framework(key, groups[key], about[key[1]])
                 for key in sorted(groups, key=lambda k: (k[0], k[1], k[2] or ""))
                 if key[0] == known["system"] and framework in (None, key[1], _name(key))
             ]
@@ -82,14 +82,19 @@ def status_table(document: Mapping[str, Any], run: Mapping[str, Any]) -> StatusT
         document: As `status_json` makes it.
         run: The run's run.json.
     """
-    shown = [
-        (system["system"], tuple(_row(framework) for framework in system["frameworks"]))
-        for system in document["systems"]
-    ]
+    shown: list[tuple[str, tuple[dict[str, Any], ...]]] = []
+    notes: list[str] = []
+    for system in document["systems"]:
+        supporting = [f for f in system["frameworks"] if f["supporting"] is not None]
+        rows = tuple(_row(f) for f in system["frameworks"] if f["supporting"] is None)
+        if rows or not supporting:
+            shown.append((system["system"], rows))
+        notes += [_supporting_words(system["system"], framework) for framework in supporting]
     unassigned = run["totals"]["unassigned"]
-    notes = (f"{unassigned:,} resources are in no system",) if unassigned else ()
+    if unassigned:
+        notes.append(f"{unassigned:,} resources are in no system")
     return StatusTable(
-        columns=tuple(head for _, head in _COLUMNS), systems=tuple(shown), notes=notes
+        columns=tuple(head for _, head in _COLUMNS), systems=tuple(shown), notes=tuple(notes)
     )
 
 
@@ -98,19 +103,56 @@ def _name(key: tuple[str, str, str | None]) -> str:
 
 
 def _framework(
-    key: tuple[str, str, str | None], entries: Sequence[Mapping[str, Any]], *, complete: bool
+    key: tuple[str, str, str | None],
+    entries: Sequence[Mapping[str, Any]],
+    about: Mapping[str, Any],
 ) -> dict[str, Any]:
     assessed = [entry for entry in entries if entry["status"] is not None]
-    totals = {str(word): 0 for word in Word}
-    for entry in assessed:
-        totals[entry["status"]] += 1
+    supporting = about.get("supporting_only", False)
+    complete = about["catalogue"] == str(Catalogue.COMPLETE) and not supporting
+    found = {entry.get("obligation") for entry in assessed}
     return {
         "framework": key[1],
         "profile": key[2],
-        "totals": totals,
-        "interval": _interval(assessed, totals) if complete else None,
+        **_shares(assessed, complete=complete),
         "requirements": [{name: entry[name] for name in _SHOWN} for entry in assessed],
+        "by_obligation": {
+            str(obligation): _shares(
+                [entry for entry in assessed if entry.get("obligation") == str(obligation)],
+                complete=complete,
+            )
+            for obligation in Obligation
+            if str(obligation) in found
+        },
+        "supporting": _controls(assessed) if supporting else None,
     }
+
+
+def _shares(assessed: Sequence[Mapping[str, Any]], *, complete: bool) -> dict[str, Any]:
+    totals = {str(word): 0 for word in Word}
+    for entry in assessed:
+        totals[entry["status"]] += 1
+    return {"totals": totals, "interval": _interval(assessed, totals) if complete else None}
+
+
+def _controls(assessed: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many controls came to each result, each once and by the worst of its values."""
+    worst: dict[str, Result] = {}
+    for entry in assessed:
+        for control in entry["controls"]:
+            result = Result(control["status"])
+            worst[control["control"]] = max(
+                result, worst.get(control["control"], result), key=RESULT_RANK.__getitem__
+            )
+    return {str(result): list(worst.values()).count(result) for result in Result}
+
+
+def _supporting_words(system: str, framework: Mapping[str, Any]) -> str:
+    counts = {word: count for word, count in framework["supporting"].items() if count}
+    name = _name(("", framework["framework"], framework["profile"]))
+    listed = ", ".join(f"{count:,} {word.replace('-', ' ')}" for word, count in counts.items())
+    controls = f"{sum(counts.values()):,} controls" + (f" ({listed})" if listed else "")
+    return f"{system} · {name}: {_SUPPORTING}: {controls}"
 
 
 def _interval(assessed: Iterable[Mapping[str, Any]], totals: Mapping[str, int]) -> dict[str, int]:
@@ -133,13 +175,21 @@ def _row(framework: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _interval_words(framework: Mapping[str, Any]) -> str:
-    interval = framework["interval"]
-    if interval is None:
+    if framework["interval"] is None:
         return "no share: the catalogue is not complete"
-    least, most, of = interval["least"], interval["most"], interval["of"]
-    waiting = framework["totals"][str(Word.NOT_EVALUATED)]
-    if not of:
+    if not framework["interval"]["of"]:
         return "no share: no requirement is assessable"
+    found = framework["by_obligation"]
+    apart = {word: found[str(word)] for word in _APART if str(word) in found}
+    if sum(share["interval"]["of"] for share in apart.values()) < framework["interval"]["of"]:
+        return _share_words(framework)
+    return "; ".join(f"{word}, {_share_words(share)}" for word, share in apart.items())
+
+
+def _share_words(shares: Mapping[str, Any]) -> str:
+    interval = shares["interval"]
+    least, most, of = interval["least"], interval["most"], interval["of"]
+    waiting = shares["totals"][str(Word.NOT_EVALUATED)]
     # rounded down and up: the interval is never drawn narrower than it is
     span = f"{least * 100 // of} % and {-(-most * 100 // of)} %"
     counted = f"{least}" if least == most else f"{least} to {most}"

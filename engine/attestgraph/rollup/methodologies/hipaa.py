@@ -1,14 +1,14 @@
 """HIPAA Security Rule: implemented or not (ASSESSMENT section 8).
 
-A standard is made of its implementation specifications. The words for addressable specifications
-come only from a decision record, and there is no word for a part: it is left to ours.
+A standard is made of its implementation specifications. The two words for addressable
+specifications come only from a decision record. There is no word for a part: it is left to ours.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from attestgraph.model.words import Word
+from attestgraph.model.words import Decision, Word
 from attestgraph.rollup.methodologies.form import Methodology
 
 METHODOLOGY: Final = Methodology(
@@ -22,4 +22,8 @@ METHODOLOGY: Final = Methodology(
         Word.NOT_COVERED: "not assessed",
     },
     made_of_children=True,
+    decisions={
+        Decision.ALTERNATIVE: "implemented by an equivalent alternative",
+        Decision.NOT_REASONABLE: "documented as not reasonable and appropriate",
+    },
 )

@@ -1,8 +1,9 @@
 """Methodologies whose every row stands by itself (ASSESSMENT section 8).
 
-NIST SP 800-171A assesses as SP 800-53A does. CIS, HITRUST, ITSG-33 and the areas of FIPS 200 have no
-words of a status here: a benchmark's recommendation is met or not, a HITRUST score and a
-certificate of a cryptographic module are given by others.
+NIST SP 800-171A assesses as SP 800-53A does. CIS, HITRUST, ITSG-33 and the areas of FIPS 200 have
+no words of a status here: a benchmark's recommendation is met or not, a HITRUST score and a
+certificate of a cryptographic module are given by others. What configuration shows of cryptography
+supports a validation and is none, so that FIPS has neither a status column nor a share.
 """
 
 from __future__ import annotations
@@ -26,4 +27,4 @@ CIS: Final = Methodology(
 )
 HITRUST: Final = Methodology(name="hitrust", words={}, made_of_children=False)
 ITSG_33: Final = Methodology(name="itsg-33", words={}, made_of_children=False)
-FIPS: Final = Methodology(name="fips", words={}, made_of_children=False)
+FIPS: Final = Methodology(name="fips", words={}, made_of_children=False, supporting_only=True)
