@@ -1,6 +1,6 @@
 // Opens pages in headless Chromium, light, dark, narrow and printed, and says what is wrong.
 //   node browse.mjs [--pictures FOLDER] [--modes light,narrow] PAGE.html…
-// Prints one JSON list: {page, mode, violations, wide, console, styled}; ends with 0 if it could look.
+// Prints one JSON list: {page, mode, violations, wide, slim, console, styled}; ends with 0 if it could look.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,9 @@ async function look(file, { mode, width, colorScheme, media }) {
   const wide = await page.evaluate(() =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth);
   const styled = await page.evaluate(() => getComputedStyle(document.body).margin === '0px');
+  // narrow, a row is a block: no cell may be left with a column's width
+  const slim = await page.evaluate(() => Math.min(360, ...[...document.querySelectorAll('.stack td')]
+    .filter((cell) => cell.getClientRects().length).map((cell) => cell.getBoundingClientRect().width)));
   // what is folded is judged too
   await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true; }));
   const wideOpen = await page.evaluate(() =>
@@ -69,6 +72,7 @@ async function look(file, { mode, width, colorScheme, media }) {
       .map((v) => ({ id: v.id, nodes: v.nodes.slice(0, 5).map((n) => n.html.slice(0, 200)) })),
     passes: found.passes.length,
     wide: Math.max(wide, wideOpen),
+    slim,
     console: console_,
     styled,
   };

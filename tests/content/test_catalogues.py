@@ -108,11 +108,23 @@ def test_level_two_of_cmmc_is_sp_800_171() -> None:
 
 def test_specifications_of_hipaa_say_whether_they_are_required() -> None:
     parents = Counter(row["parent"] for row in table(HIPAA))
-    marks = Counter(
-        match[1] for row in table(HIPAA) if (match := re.search(r" \((\w+)\)$", row["title"]))
-    )
-    assert marks == {"required": 21, "addressable": 22}
-    for row in table(HIPAA):
+    found = {row["id"]: row for row in table(HIPAA)}
+    # 22 standards and 21 of their specifications; sections say nothing
+    assert Counter(row["obligation"] for row in found.values()) == {
+        "required": 43,
+        "addressable": 22,
+        "": 5,
+    }
+    assert {row["id"] for row in found.values() if not row["obligation"]} == {
+        row["id"] for row in found.values() if row["assessable"] == "false"
+    }
+    for row in found.values():
+        assert not re.search(r"\((required|addressable)\)", row["title"]), row["id"]
+        if row["obligation"] == "addressable":
+            assert found[row["parent"]]["obligation"] == "required", row["id"]
+    assert found["164.312(a)(2)(i)"]["obligation"] == "required"
+    assert found["164.312(a)(2)(iv)"]["obligation"] == "addressable"
+    for row in found.values():
         assert (
             (row["assessable"] == "false")
             == (row["parent"] == "")
@@ -127,6 +139,17 @@ def test_sections_of_cis_are_not_scored_and_level_two_holds_level_one() -> None:
         assert (row["assessable"] == "false") == (row["id"] in parents), row["id"]
         assert row["profiles"] == ("" if row["id"] in parents else row["profiles"])
         assert "1" not in row["profiles"].split("|") or "2" in row["profiles"].split("|")
+
+
+def test_recommendations_of_cis_say_who_checks() -> None:
+    found = table(CIS)
+    assert Counter(row["obligation"] for row in found) == {"automated": 99, "manual": 60, "": 29}
+    assert all((row["obligation"] == "") == (row["assessable"] == "false") for row in found)
+
+
+@pytest.mark.parametrize("framework", sorted(COUNTS.keys() - {HIPAA, CIS}))
+def test_other_catalogues_have_no_column_of_obligations(framework: str) -> None:
+    assert all("obligation" not in row for row in table(framework))
 
 
 @pytest.mark.skipif(not FACTS.is_dir(), reason="the facts are not beside the repository")

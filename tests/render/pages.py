@@ -12,6 +12,7 @@ from attestgraph.render import report
 from attestgraph.render.findings import Run
 from attestgraph.render.templates import Templates
 from attestgraph.render.write import files
+from tests.render.runs import contoso
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -57,7 +58,7 @@ class Page(HTMLParser):
             self._cell.append(" ")
         if tag in ("td", "th", "caption"):
             self._cell = []
-        if tag in ("style", "title"):
+        if tag in ("style", "title", "script"):
             self._skip += 1
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
             self.headings.append(int(tag[1]))
@@ -69,7 +70,7 @@ class Page(HTMLParser):
         if tag == "caption" and self._cell is not None:
             self.tables[-1].caption = " ".join("".join(self._cell).split())
             self._cell = None
-        if tag in ("style", "title"):
+        if tag in ("style", "title", "script"):
             self._skip -= 1
 
     def handle_data(self, data: str) -> None:
@@ -93,6 +94,12 @@ def written(run: Run, **options: object) -> dict[str, bytes]:
     """The files of a run's report, by name."""
     model = report(run, **options)  # type: ignore[arg-type]
     return {name: b"".join(parts) for name, parts in files(model, templates())}
+
+
+@functools.cache
+def usual() -> dict[str, bytes]:
+    """The files of the report that most tests read."""
+    return written(contoso())
 
 
 def save(folder: Path, run: Run, **options: object) -> list[Path]:

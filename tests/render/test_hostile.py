@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.formats_room.hostile import ATTACKS, texts
-from tests.render.pages import Page, written
+from tests.render.pages import Page, templates, written
 from tests.render.runs import hostile
 
 FORMULA = re.compile('[\\s\ufeff\u200b"]*[=+\\-@|%\uff1d\uff0b\uff0d\uff20\u2212]')
@@ -21,21 +21,33 @@ def shape(page: Page) -> list[tuple[str, tuple[str, ...]]]:
     return [(tag, tuple(sorted(given))) for tag, given in page.tags]
 
 
+def report_of(text: str) -> dict[str, bytes]:
+    """One page of each kind, with the text in every place."""
+    return written(hostile(text), system="ehr-prod", frameworks=("nist-800-53-r5",))
+
+
 @functools.cache
-def usual() -> list[tuple[str, tuple[str, ...]]]:
-    return shape(Page(written(hostile("x"))["ehr-prod.html"].decode()))
+def usual() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    return {
+        name: shape(Page(data.decode()))
+        for name, data in report_of("x").items()
+        if name.endswith(".html")
+    }
 
 
-def check_page(page: str) -> None:
+def check_page(name: str, page: str) -> None:
     read = Page(page)
     # the very same elements with the very same attributes: nothing was let in
-    assert shape(read) == usual()
+    assert shape(read) == usual()[name]
     for link in read.links:
-        assert link.startswith("#") or re.fullmatch(r"[a-z-]+\.(?:html|csv|json)(?:#.*)?", link)
+        assert link.startswith("#") or re.fullmatch(r"[a-z0-9-]+\.(?:html|csv|json)(?:#.*)?", link)
     assert not REFUSED.search(page)
     style = page[page.index("<style>") + 7 : page.index("</style>")]
     assert "<" not in style.replace("<=", "")
     assert page.count("<style") == page.count("</style") == 1
+    assert page.count("<script") == page.count("</script") == 1
+    held = page[page.index("<script>") + 8 : page.index("</script>")]
+    assert held == templates().script()[0]
 
 
 def check_csv(data: bytes) -> None:
@@ -58,8 +70,10 @@ def test_no_text_leaves_the_place_it_was_put(text: str) -> None:
 
 
 def _check(text: str) -> None:
-    made = written(hostile(_storable(text)))
-    check_page(made["ehr-prod.html"].decode())
+    made = report_of(_storable(text))
+    for name, data in made.items():
+        if name.endswith(".html"):
+            check_page(name, data.decode())
     check_csv(made["findings.csv"])
     check_csv(made["requirements.csv"])
     orjson.loads(made["report.json"])

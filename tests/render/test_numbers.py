@@ -12,7 +12,7 @@ from attestgraph.formats.words import OUTCOMES, WORD
 from attestgraph.model.words import WORD_ORDER, Word
 from attestgraph.render import report
 from attestgraph.render.findings import Run
-from tests.render.pages import Page, written
+from tests.render.pages import Page, usual, written
 from tests.render.runs import contoso
 
 OUTCOME_COLUMNS = ("fail", "not_evaluated", "error", "accepted", "pass", "not_applicable")
@@ -24,6 +24,15 @@ def rows_of(data: bytes) -> list[dict[str, str]]:
 
 def number(text: str) -> int:
     return int(text.replace(",", ""))
+
+
+def framework_page(system: str, framework: dict[str, Any]) -> str:
+    name = "-".join(part for part in (framework["framework"], framework["profile"]) if part)
+    return f"{system}-{name.replace('.', '-')}.html"
+
+
+def nist() -> Page:
+    return Page(usual()["ehr-prod-nist-800-53-r5-moderate.html"].decode())
 
 
 def by_word(rows: list[dict[str, str]], system: str, framework: str) -> Counter[str]:
@@ -50,27 +59,34 @@ def test_every_number_is_the_same_in_html_csv_and_json(run: Run) -> None:
     document = orjson.loads(made["report.json"])
     requirements = rows_of(made["requirements.csv"])
     for system in document["systems"]:
-        page = Page(made[f"{system['system']}.html"].decode())
         for framework in system["frameworks"]:
             counted = by_word(requirements, system["system"], framework["framework"])
+            page = Page(made[framework_page(system["system"], framework)].decode())
             _same_words(page, framework, counted)
+        page = Page(made[f"{system['system']}-controls.html"].decode())
         _same_controls(page, system, rows_of(made["findings.csv"]))
 
 
 def _same_words(page: Page, framework: dict[str, Any], counted: Counter[str]) -> None:
-    name = framework["framework"] + (f"-{framework['profile']}" if framework["profile"] else "")
-    anchor = "f-" + name.replace(".", "-")
-    table = page.table(f"{anchor}-totals")
+    table = page.table("totals")
     printed = {row[0]: number(row[1]) for row in table.rows[1:]}
     for word in Word:
         assert printed[WORD[word]] == framework["totals"][str(word)] == counted[str(word)]
     assert printed["Assessable"] == framework["of"] == counted.total()
-    matrix = [row for row in page.table(f"{anchor}-matrix").rows[1:] if len(row) == 5]
     listed = [r for family in framework["families"] for r in family["requirements"]]
-    assert len(matrix) == len(listed) == framework["of"]
-    for row, requirement in zip(matrix, listed, strict=True):
+    assert len(listed) == framework["of"]
+    known = [r for r in listed if r["word"] != "not-covered"]
+    matrix = [row for row in page.table("matrix").rows[1:] if len(row) == 5] if known else []
+    for row, requirement in zip(matrix, known, strict=True):
         assert row[0] == f"{requirement['id']} {requirement['title']}"
-        assert row[1] == WORD[Word(requirement["word"])]
+        shown = f"{WORD[Word(requirement['word'])]} {requirement['framework_word'] or ''}"
+        assert row[1] == shown.strip()
+    # what is not covered has one line, and no section
+    uncovered = [r for r in listed if r["word"] == "not-covered"]
+    lines = [given for tag, given in page.tags if tag == "li" and given.get("data-s") == "nco"]
+    assert len(lines) == len(uncovered)
+    sections = [given for tag, given in page.tags if tag == "article"]
+    assert len(sections) == len(known)
     families = next(t for t in page.tables if t.caption == "Requirements of each family by word")
     assert families.rows
     for family in framework["families"]:
@@ -79,7 +95,7 @@ def _same_words(page: Page, framework: dict[str, Any], counted: Counter[str]) ->
 
 def _same_controls(page: Page, system: dict[str, Any], findings: list[dict[str, str]]) -> None:
     table = page.table("controls-all")
-    printed = {row[0]: [number(n) for n in row[2:]] for row in table.rows[1:]}
+    printed = {row[0]: [number(n) for n in row[3:]] for row in table.rows[1:] if len(row) > 1}
     for control in system["controls"]:
         counts = control["counts"]
         assert printed[control["control"]] == [counts[key] for key in OUTCOME_COLUMNS]
@@ -113,22 +129,49 @@ def test_a_catalogue_that_is_not_complete_has_no_share_and_says_why() -> None:
     model = report(contoso())
     trust = model.systems[0].frameworks[2]
     assert trust.shares is None
-    page = written(contoso())["ehr-prod.html"].decode()
-    assert "No shares: the catalogue here lists a subset of its publication." in page
-    section = page[page.index('<section id="f-hitrust') :]
-    assert " %" not in Page(section[: section.index("</section>")]).text
+    assert trust.withheld == "No shares: the catalogue here lists a subset of its publication."
+    made = usual()
+    text = made["ehr-prod-hitrust-csf-v11.html"].decode()
+    assert trust.withheld in text
+    assert " %" not in Page(text).text
+    # no plot, and no shade
+    assert 'role="img"' not in text
+    assert "heat" not in [given.get("class") for _, given in Page(text).tags]
+    front = next(r for r in _rows(made["index.html"]) if r[0].startswith("HITRUST"))
+    assert front[1].startswith(trust.withheld)
+    assert front[2] == "\u2013"
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    return [row for table in Page(data.decode()).tables for row in table.rows]
+
+
+def test_fips_prints_no_share_and_says_that_it_supports_a_validation_only() -> None:
+    run = contoso()
+    for entry in run.run["frameworks"]:
+        if entry["framework"] == "hipaa-security-rule":
+            entry.update(framework="fips", methodology="fips", title="FIPS")
+    for row in run.requirements:
+        if row["framework"] == "hipaa-security-rule":
+            row["framework"] = "fips"
+    refs = run.run["systems"][0]["frameworks"]
+    run.run["systems"][0]["frameworks"] = ["fips" if "hipaa" in ref else ref for ref in refs]
+    model = report(run)
+    assert model.systems[0].frameworks[1].shares is None
+    text = written(run)["ehr-prod-fips.html"].decode()
+    assert "No shares: configuration evidence is supporting, not validation." in text
+    assert " %" not in Page(text).text
 
 
 def test_words_come_worst_first() -> None:
-    page = Page(written(contoso())["ehr-prod.html"].decode())
-    table = page.table("f-nist-800-53-r5-moderate-totals")
+    table = nist().table("totals")
     assert [row[0] for row in table.rows[1:-1]] == [WORD[word] for word in WORD_ORDER]
 
 
 def test_rows_that_are_not_assessable_are_in_no_count_and_no_table() -> None:
-    made = written(contoso())
+    made = usual()
     assert "AC-13" not in made["requirements.csv"].decode()
-    assert "AC-13" not in made["ehr-prod.html"].decode()
+    assert not [name for name, data in made.items() if b"AC-13" in data]
 
 
 def test_the_interval_is_the_one_that_status_prints(run: Run) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
 import jinja2
@@ -7,7 +9,7 @@ import pytest
 from jinja2.exceptions import SecurityError
 
 from attestgraph.diagnostics import InputError
-from attestgraph.render.templates import Templates
+from attestgraph.render.templates import STYLES, Templates
 
 
 def template(folder: Path, text: str) -> Templates:
@@ -54,11 +56,24 @@ def test_output_without_end_is_cut_off(tmp_path: Path) -> None:
 
 
 def test_a_style_sheet_cannot_end_its_element(tmp_path: Path) -> None:
-    (tmp_path / "report.css").write_text("p{}\n")
-    text, source = Templates(tmp_path).style(head='</style>"};*{display:none}', foot="x")
+    for name in STYLES:
+        (tmp_path / name).write_text("p{}\n")
+    odd = '</style>"};*{display:none}'
+    text, source = Templates(tmp_path).style(corner=odd, head=odd, foot="x")
     assert "</" not in text
     assert "display" not in text.replace("\\", "") or "*{display" not in text
     assert source.startswith("'sha256-")
     (tmp_path / "report.css").write_text("p{} </style>")
     with pytest.raises(ValueError, match="style sheet"):
-        Templates(tmp_path).style(head="", foot="")
+        Templates(tmp_path).style(corner="", head="", foot="")
+
+
+@pytest.mark.parametrize("text", ["a </script>", "a <!-- b"])
+def test_a_script_cannot_end_its_element(tmp_path: Path, text: str) -> None:
+    (tmp_path / "report.js").write_text("a();\n")
+    held, source = Templates(tmp_path).script()
+    digest = base64.b64encode(hashlib.sha256(held.encode()).digest()).decode()
+    assert (held, source) == ("a();\n", f"'sha256-{digest}'")
+    (tmp_path / "report.js").write_text(text)
+    with pytest.raises(ValueError, match="script"):
+        Templates(tmp_path).script()

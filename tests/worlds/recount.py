@@ -13,76 +13,158 @@ EHR = "7d0e3f52-6c1b-4a8e-9f47-2b5c8d1a0e31"
 ANALYTICS = "c2a94b6d-0f3e-4d17-8a5b-6e7f1c2d3b40"
 SHARED = "15b8e7a9-4d2c-4f60-b3a1-9c8d7e6f5a21"
 OLDEST_STATE = "2026-10-30T06:00:00Z"
-ACCEPTED = ("st-shared-key-off", f"/subscriptions/{EHR}/resourcegroups/rg-ehr-imaging/")
-LONG_ENOUGH = 365
+# exceptions that hold on the day, by control: what their scopes cover
+ACCEPTED = {
+    "st-shared-key-off": "/resourcegroups/rg-ehr-imaging/",
+    "redis-entra-auth": "/redis/redis-ehr-cache",
+}
 
 VAULT = "microsoft.keyvault/vaults"
 ACCOUNT = "microsoft.storage/storageaccounts"
+COSMOS = "microsoft.documentdb/databaseaccounts"
+SQL = "microsoft.sql/servers"
+INSTANCE = "microsoft.sql/managedinstances"
+POSTGRES = "microsoft.dbforpostgresql/flexibleservers"
+REDIS = "microsoft.cache/redis"
+HUBS = "microsoft.eventhub/namespaces"
+BUS = "microsoft.servicebus/namespaces"
+IOT = "microsoft.devices/iothubs"
+REGISTRY = "microsoft.containerregistry/registries"
+AUTOMATION = "microsoft.automation/automationaccounts"
+AI = "microsoft.cognitiveservices/accounts"
+SYNAPSE = "microsoft.synapse/workspaces"
+BATCH = "microsoft.batch/batchaccounts"
+LOG = "microsoft.operationalinsights/workspaces"
+AKS = "microsoft.containerservice/managedclusters"
 
 
-def properties(row: Row) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = row["properties"]
-    return found
+def approved(value: Any) -> bool:
+    words = [c["properties"]["privateLinkServiceConnectionState"]["status"] for c in value or ()]
+    return "Approved" in words
 
 
-def approved(row: Row) -> bool:
-    return any(
-        c["properties"]["privateLinkServiceConnectionState"]["status"] == "Approved"
-        for c in properties(row)["privateEndpointConnections"]
-    )
+def among(*good: Any) -> Callable[[Any], bool]:
+    return lambda value: value in good
 
 
-def denies(row: Row) -> bool:
-    rule = properties(row)["networkAcls"]["defaultAction"] == "Deny"
-    return rule or properties(row).get("publicNetworkAccess") == "Disabled"
+def is_set(value: Any) -> bool:
+    return bool(value)
 
 
-ROW_CHECKS: tuple[tuple[str, str, Callable[[Row], bool]], ...] = (
-    ("kv-purge-protection", VAULT, lambda r: properties(r).get("enablePurgeProtection") is True),
-    ("kv-purge-protection", VAULT, lambda r: properties(r).get("enableSoftDelete") is True),
-    ("kv-purge-protection", VAULT, lambda r: properties(r)["softDeleteRetentionInDays"] >= 30),
-    ("kv-rbac", VAULT, lambda r: properties(r).get("enableRbacAuthorization") is True),
-    ("kv-firewall", VAULT, denies),
-    ("kv-private-access", VAULT, lambda r: properties(r)["publicNetworkAccess"] == "Disabled"),
-    ("kv-private-access", VAULT, approved),
-    ("st-shared-key-off", ACCOUNT, lambda r: properties(r).get("allowSharedKeyAccess") is False),
-    ("st-encrypted-transport", ACCOUNT, lambda r: properties(r)["supportsHttpsTrafficOnly"]),
+def at_least(least: int) -> Callable[[Any], bool]:
+    return lambda value: value >= least
+
+
+TRUE, FALSE, OFF = among(True), among(False), among("Disabled")
+TLS = among("1.2", "1.3")
+LINKS = "properties.privateEndpointConnections"
+PUBLIC = "properties.publicNetworkAccess"
+LOCAL = "properties.disableLocalAuth"
+
+# control, type, path, what is good there, and the definition that says the same (eight digits)
+RULES: tuple[tuple[str, str, str, Callable[[Any], bool], str], ...] = (
+    ("kv-purge-protection", VAULT, "properties.enablePurgeProtection", TRUE, "0b60c0b2"),
+    ("kv-purge-protection", VAULT, "properties.enableSoftDelete", TRUE, "1e66c121"),
+    ("kv-purge-protection", VAULT, "properties.softDeleteRetentionInDays", at_least(30), ""),
+    ("kv-rbac", VAULT, "properties.enableRbacAuthorization", TRUE, "12d4fa5e"),
+    ("kv-firewall", VAULT, "properties.networkAcls.defaultAction", among("Deny"), "55615ac9"),
+    ("kv-private-access", VAULT, PUBLIC, OFF, ""),
+    ("kv-private-access", VAULT, LINKS, approved, "a6abeaec"),
+    ("st-shared-key-off", ACCOUNT, "properties.allowSharedKeyAccess", FALSE, "8c6a50c6"),
+    ("st-encrypted-transport", ACCOUNT, "properties.supportsHttpsTrafficOnly", TRUE, "404c3081"),
     (
         "st-encrypted-transport",
         ACCOUNT,
-        lambda r: properties(r)["minimumTlsVersion"] in ("TLS1_2", "TLS1_3"),
+        "properties.minimumTlsVersion",
+        among("TLS1_2", "TLS1_3"),
+        "fe83a0eb",
     ),
-    ("st-no-public-blobs", ACCOUNT, lambda r: properties(r).get("allowBlobPublicAccess") is False),
+    ("st-no-public-blobs", ACCOUNT, "properties.allowBlobPublicAccess", FALSE, "4fa4b6c0"),
+    ("st-default-deny", ACCOUNT, "properties.networkAcls.defaultAction", among("Deny"), "34c877ad"),
+    ("st-public-access-off", ACCOUNT, PUBLIC, OFF, "b2982f36"),
+    ("st-private-link", ACCOUNT, LINKS, approved, "6edd7eda"),
+    ("st-sas-policy", ACCOUNT, "properties.sasPolicy", is_set, "bc1b984e"),
     (
-        "st-default-deny",
+        "cmk-storage-account",
         ACCOUNT,
-        lambda r: properties(r)["networkAcls"]["defaultAction"] == "Deny",
+        "properties.encryption.keySource",
+        among("Microsoft.Keyvault"),
+        "6fac406b",
+    ),
+    ("cmk-cosmos-db", COSMOS, "properties.keyVaultKeyUri", is_set, "1f905d99"),
+    ("cosmos-public-access-off", COSMOS, PUBLIC, OFF, "797b37f7"),
+    ("cosmos-private-link", COSMOS, LINKS, approved, "58440f8a"),
+    ("cosmos-local-auth-off", COSMOS, LOCAL, TRUE, "5450f5bd"),
+    ("sql-tls", SQL, "properties.minimalTlsVersion", TLS, "32e6bbec"),
+    ("sql-public-access-off", SQL, PUBLIC, OFF, "5cc7aeef"),
+    ("sql-mi-tls", INSTANCE, "properties.minimalTlsVersion", TLS, "a8793640"),
+    (
+        "sql-mi-public-endpoint-off",
+        INSTANCE,
+        "properties.publicDataEndpointEnabled",
+        FALSE,
+        "9dfea752",
     ),
     (
-        "law-retention",
-        "microsoft.operationalinsights/workspaces",
-        lambda r: properties(r)["retentionInDays"] >= LONG_ENOUGH,
+        "postgresql-public-access-off",
+        POSTGRES,
+        "properties.network.publicNetworkAccess",
+        OFF,
+        "5e1de0e3",
     ),
+    ("postgresql-entra-auth", POSTGRES, "properties.authConfig.passwordAuth", OFF, "fa498b91"),
+    ("redis-entra-auth", REDIS, "properties.disableAccessKeyAuthentication", TRUE, "3827af20"),
+    ("redis-public-access-off", REDIS, PUBLIC, OFF, "470baccb"),
+    ("redis-tls-only", REDIS, "properties.enableNonSslPort", FALSE, "22bee202"),
+    ("redis-tls-only", REDIS, "properties.minimumTlsVersion", TLS, ""),
+    ("event-hubs-local-auth-off", HUBS, LOCAL, TRUE, "5d4e3c65"),
+    ("event-hubs-public-access-off", HUBS, PUBLIC, OFF, "0602787f"),
+    ("event-hubs-tls", HUBS, "properties.minimumTlsVersion", TLS, ""),
+    ("service-bus-local-auth-off", BUS, LOCAL, TRUE, "cfb11c26"),
+    ("service-bus-public-access-off", BUS, PUBLIC, OFF, "cbd11fd3"),
+    ("service-bus-tls", BUS, "properties.minimumTlsVersion", TLS, ""),
+    ("iot-hub-service-auth", IOT, LOCAL, TRUE, "672d56b3"),
+    ("iot-hub-public-access-off", IOT, PUBLIC, OFF, "2d6830fb"),
+    ("iot-hub-private-link", IOT, LINKS, approved, "0d40b058"),
+    ("iot-hub-tls", IOT, "properties.minTlsVersion", TLS, ""),
+    ("container-registry-admin-off", REGISTRY, "properties.adminUserEnabled", FALSE, "dc921057"),
     (
-        "sql-entra-only",
-        "microsoft.sql/servers",
-        lambda r: properties(r)["administrators"]["azureADOnlyAuthentication"],
+        "cmk-container-registry",
+        REGISTRY,
+        "properties.encryption.status",
+        among("enabled"),
+        "5b9159ae",
+    ),
+    ("automation-local-auth-off", AUTOMATION, LOCAL, TRUE, "48c5f1cb"),
+    ("automation-public-access-off", AUTOMATION, PUBLIC, FALSE, "955a914f"),
+    ("managed-identity-automation", AUTOMATION, "identity", is_set, "dea83a72"),
+    ("ai-services-local-auth-off", AI, LOCAL, TRUE, "71ef260a"),
+    ("managed-identity-ai-services", AI, "identity", is_set, "fe3fd216"),
+    ("synapse-public-access-off", SYNAPSE, PUBLIC, OFF, "38d8df46"),
+    (
+        "batch-local-auth-off",
+        BATCH,
+        "properties.allowedAuthenticationModes",
+        lambda value: value == ["AAD"],
+        "6f68b69f",
+    ),
+    ("log-workspace-retention", LOG, "properties.retentionInDays", at_least(365), ""),
+    ("law-retention", LOG, "properties.retentionInDays", at_least(365), ""),
+    ("aks-local-accounts-off", AKS, "properties.disableLocalAccounts", TRUE, "993c2fcd"),
+    ("signalr-local-auth-off", "microsoft.signalrservice/signalr", LOCAL, TRUE, "f70eecba"),
+    ("web-pubsub-local-auth-off", "microsoft.signalrservice/webpubsub", LOCAL, TRUE, "b66ab71c"),
+    ("event-grid-topics-local-auth-off", "microsoft.eventgrid/topics", LOCAL, TRUE, "ae9fb87f"),
+    ("event-grid-domains-local-auth-off", "microsoft.eventgrid/domains", LOCAL, TRUE, "8bfadddb"),
+    (
+        "app-configuration-local-auth-off",
+        "microsoft.appconfiguration/configurationstores",
+        LOCAL,
+        TRUE,
+        "b08ab3ca",
     ),
 )
-POLICY_CHECKS = {
-    "0b60c0b2-2dc2-4e1c-b5c9-abbed971de53": "kv-purge-protection",
-    "1e66c121-a66a-4b1f-9b83-0fd99bf0fc2d": "kv-purge-protection",
-    "12d4fa5e-1f9f-4c21-97a9-b99b3c6611b5": "kv-rbac",
-    "55615ac9-af46-4a59-874e-391cc3dfb490": "kv-firewall",
-    "405c5871-3e91-4644-8a63-58e19d68ff5b": "kv-private-access",
-    "a6abeaec-4d90-4a02-805f-6b26c4d3fbe9": "kv-private-access",
-    "cf820ca0-f99e-4f3e-84fb-66e913812d21": "kv-resource-logs",
-    "8c6a50c6-9ffd-4ae7-986f-5fa6111f9a54": "st-shared-key-off",
-    "404c3081-a854-4457-ae30-26a93ef643f9": "st-encrypted-transport",
-    "fe83a0eb-a853-422d-aac2-1bffd182c5d0": "st-encrypted-transport",
-    "4fa4b6c0-31ca-4c0d-b10d-24b96f62a751": "st-no-public-blobs",
-    "34c877ad-507e-4c82-993e-3452a6e0ad3c": "st-default-deny",
-}
+COUNTED = tuple(dict.fromkeys(control for control, *_ in RULES))
+BY_DEFINITION = {name: (control, kind) for control, kind, _, _, name in RULES if name}
 
 
 def read(folder: Path, pattern: str, member: str) -> Iterator[dict[str, Any]]:
@@ -90,49 +172,44 @@ def read(folder: Path, pattern: str, member: str) -> Iterator[dict[str, Any]]:
         yield from json.loads(path.read_bytes())[member]
 
 
+def resources(folder: Path) -> list[dict[str, Any]]:
+    return [*read(folder, "resources-[0-9].json", "data")]
+
+
+def value_at(row: Row, path: str) -> Any:
+    value: Any = row
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
 def system_of(row: Row) -> str | None:
+    if row["subscriptionId"] == EHR or row["resourceGroup"] == "rg-shd-net":
+        return "ehr-prod"
     if row["subscriptionId"] == ANALYTICS:
         return "analytics"
-    inside = row["subscriptionId"] in (EHR, SHARED) and (row["tags"] or {}).get("env") == "prod"
-    return "ehr-prod" if inside else None
+    return "genomics" if (row["tags"] or {}).get("env") == "research" else None
 
 
-def verdict(control: str, row: Row, *, good: bool) -> str:
+def verdict(control: str, key: str, *, good: bool) -> str:
     if good:
         return "pass"
-    accepted = control == ACCEPTED[0] and ACCEPTED[1] in row["id"].lower()
+    accepted = control in ACCEPTED and f"{ACCEPTED[control]}/".rstrip("/") in key.lower()
     return "accepted" if accepted else "fail"
 
 
-def state_verdict(control: str, state: Mapping[str, Any], row: Row) -> str:
-    given = json.loads(state["effectiveParameters"] or "{}")
-    days = int(given.get("requiredRetentionDays", {"value": LONG_ENOUGH})["value"])
-    if control == "kv-resource-logs" and days < LONG_ENOUGH:
-        return "looser-parameters"
+def state_verdict(control: str, state: Row) -> str:
     if state["timestamp"] < OLDEST_STATE:
         return "stale"
     word = state["complianceState"]
     if word in ("Compliant", "NonCompliant"):
-        return verdict(control, row, good=word == "Compliant")
+        return verdict(control, state["resourceId"], good=word == "Compliant")
     return {"Exempt": "exempt", "Error": "state-error"}[word]
-
-
-def alerted(alerts: list[dict[str, Any]], subscription: Row) -> bool:
-    return any(
-        alert["subscriptionId"] == subscription["subscriptionId"]
-        and properties(alert)["enabled"]
-        and {"field": "operationName", "equals": "Microsoft.KeyVault/vaults/delete"}
-        in properties(alert)["condition"]["allOf"]
-        and subscription["id"] in properties(alert)["scopes"]
-        and properties(alert)["actions"]["actionGroups"]
-        for alert in alerts
-    )
 
 
 def recount(evidence: Path) -> dict[tuple[str, str], Counter[str]]:
     """Return, by system and control: how many pass, fail, are accepted, and states by reason."""
-    rows = [*read(evidence, "resources-*.json", "data")]
-    containers = [*read(evidence, "resourcecontainers.json", "data")]
+    rows = resources(evidence)
     by_id = {row["id"].lower(): row for row in rows}
     found: dict[tuple[str, str], Counter[str]] = {}
 
@@ -141,18 +218,26 @@ def recount(evidence: Path) -> dict[tuple[str, str], Counter[str]]:
             found.setdefault((system, control), Counter())[word] += 1
 
     for row in rows:
-        for control, kind, rule in ROW_CHECKS:
+        for control, kind, path, rule, _ in RULES:
             if row["type"] == kind:
-                count(row, control, verdict(control, row, good=bool(rule(row))))
+                good = bool(rule(value_at(row, path)))
+                count(row, control, verdict(control, row["id"], good=good))
     for state in read(evidence, "policy-states-*.json", "value"):
-        read_by = POLICY_CHECKS.get(state["policyDefinitionName"])
-        if read_by is not None:
+        control, kind = BY_DEFINITION.get(state["policyDefinitionName"][:8], ("", ""))
+        if control and state["resourceType"] == kind:
             row = by_id[state["resourceId"].lower()]
-            count(row, read_by, state_verdict(read_by, state, row))
-    alerts = [row for row in rows if row["type"] == "microsoft.insights/activitylogalerts"]
-    for row in containers:
-        if row["type"] == "microsoft.resources/subscriptions":
-            count(row, "kv-delete-alert", "pass" if alerted(alerts, row) else "fail")
-    # one answer is on file: ehr-prod's question of kv-delete-alert
-    found["ehr-prod", "kv-delete-alert"]["pass"] += 1
+            count(row, control, state_verdict(control, state))
+    return found
+
+
+def titles(evidence: Path) -> dict[str, str]:
+    """Return names for ids whose last part is none: subscriptions, roles, applications."""
+    found = {
+        row["id"].lower(): row["name"] for row in read(evidence, "resourcecontainers.json", "data")
+    }
+    for row in read(evidence, "authorizationresources.json", "data"):
+        if row["type"].endswith("/roledefinitions"):
+            found[row["id"].lower()] = row["properties"]["roleName"]
+    for row in read(evidence, "entraobjects.json", "data"):
+        found[row["id"].lower()] = row["name"]
     return found

@@ -41,6 +41,13 @@ MARK: Final[Mapping[Word, str]] = {
     Word.NOT_APPLICABLE: "na",
     Word.NOT_COVERED: "nco",
 }
+OUTCOME: Final[Mapping[str, tuple[str, str]]] = {
+    "fail": ("fails", "not"),
+    "accepted": ("accepted", "acc"),
+    "not-evaluated": ("not evaluated", "nev"),
+    "error": ("error", "nev"),
+}
+"""A finding's outcome that a page lists: its word and the mark beside it."""
 RESULT: Final[Mapping[str, tuple[str, str]]] = {
     "not-satisfied": ("fails", "not"),
     "not-evaluated": ("not evaluated", "nev"),
@@ -194,6 +201,8 @@ DECLARED: Final = (
     "“declared” means that a file names the person and nothing proves it. "
     "It does not show separation of duties: it reads “declared distinct” at most."
 )
+# what the words of a status may not claim: these frameworks are not settled by controls
+_SUPPORTING: Final = frozenset({"fips"})
 _BASELINES: Final = frozenset({"low", "moderate", "high", "privacy"})
 _METHODOLOGY: Final[Mapping[str, str]] = {
     "nist-800-53a": (
@@ -202,9 +211,29 @@ _METHODOLOGY: Final[Mapping[str, str]] = {
     ),
     "hipaa": "There is no HIPAA certification, and this report is none.",
     "hitrust": "It is no HITRUST certification or validated assessment.",
-    "cmmc": "It is not for submission, and it gives no CMMC status.",
-    "fips": "Configuration evidence is supporting information, not validation.",
+    "cmmc": "It is not for submission, and it gives no score and no CMMC status.",
+    "nist-800-171a": (
+        "It does not replace the examination, interviews and tests of SP 800-171A, "
+        "and it gives no score."
+    ),
+    "fips": (
+        "Configuration evidence is supporting, not validation. "
+        "The run holds no register of uses of cryptography: no module or certificate is judged."
+    ),
+    "cis": "A manual recommendation is not assessed until a person attests it.",
+    "cccs": "Titles are NIST's. Department and provider parts are not told apart.",
 }
+_FAMILY: Final[tuple[tuple[str, str], ...]] = (
+    ("nist-800-53", "nist-800-53a"),
+    ("nist-800-171", "nist-800-171a"),
+    ("hipaa", "hipaa"),
+    ("hitrust", "hitrust"),
+    ("cmmc", "cmmc"),
+    ("fips", "fips"),
+    ("cis-", "cis"),
+    ("cccs", "cccs"),
+)
+"""What a framework's id starts with, and the notes of which methodology it then has."""
 
 
 def reason_words(slug: str | None) -> str:
@@ -232,9 +261,34 @@ def profile_note(framework: str, profile: str | None) -> str | None:
     return None
 
 
-def methodology_note(methodology: str) -> str | None:
-    """Return what a report of a methodology must say of itself, or None."""
-    return _METHODOLOGY.get(methodology)
+def framework_note(framework: str, methodology: str) -> str | None:
+    """Return what a report of a framework must say of itself, or None (ASSESSMENT section 8).
+
+    A framework whose methodology has no note here has that of its family, by its id.
+    """
+    return _METHODOLOGY.get(_kind(framework, methodology))
+
+
+def _kind(framework: str, methodology: str) -> str:
+    if methodology in _METHODOLOGY:
+        return methodology
+    return next((kind for start, kind in _FAMILY if framework.startswith(start)), methodology)
+
+
+def supporting(framework: str, methodology: str) -> bool:
+    """Return whether evidence of configuration only supports what the framework asks for."""
+    return _kind(framework, methodology) in _SUPPORTING
+
+
+def withheld(framework: str, methodology: str, catalogue: str, *, of: int) -> str | None:
+    """Return why no share is printed of a framework, or None where one is."""
+    if supporting(framework, methodology):
+        return "No shares: configuration evidence is supporting, not validation."
+    if catalogue != "complete":
+        subset = catalogue == "subset"
+        listed = "lists a subset of its publication" if subset else "may not be whole"
+        return f"No shares: the catalogue here {listed}."
+    return None if of else "No shares: no requirement of the profile is assessable."
 
 
 def counted(counts: Mapping[str, int]) -> str:

@@ -106,24 +106,51 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def reason_reports(controls: Sequence[ControlReport]) -> tuple[ReasonReport, ...]:
-    """Return why findings of a system were not evaluated, the most frequent first."""
+def reason_reports(
+    controls: Sequence[ControlReport], tables: Mapping[tuple[str, str], Sequence[str]]
+) -> tuple[ReasonReport, ...]:
+    """Return why findings of a system were not evaluated, the most frequent first.
+
+    Args:
+        controls: The controls of the system.
+        tables: Tables that are not complete, by the control and check that need them.
+    """
     counts: dict[str, int] = {}
     touched: dict[str, list[Ref]] = {}
+    needs: dict[str, dict[str, None]] = {}
     for control in controls:
         for reason, count in control.reasons.items():
             counts[reason] = counts.get(reason, 0) + count
             touched.setdefault(reason, []).append(Ref(text=control.control, anchor=control.anchor))
+        for check in control.checks:
+            missing = tables.get((control.control, check.check), ())
+            for reason in {*check.reasons, check.left_out or ""} & control.reasons.keys():
+                found = dict.fromkeys(_needs(reason, check, missing))
+                needs.setdefault(reason, {}).update(found)
     return tuple(
         ReasonReport(
             reason=reason,
             words=words.reason_words(reason),
             remedy=words.reason_remedy(reason),
             findings=count,
+            needs=tuple(sorted(needs.get(reason, ()))),
             controls=tuple(touched[reason]),
         )
         for reason, count in in_order(counts).items()
     )
+
+
+_ANSWERS = ("attestation-missing", "attestation-expired", "attestation-future")
+_STATES = ("not-assigned", "no-states", "looser-parameters", "exempt", "state-unknown")
+
+
+def _needs(reason: str, check: CheckReport, missing: Sequence[str]) -> tuple[str, ...]:
+    """Return what exactly would make a check known, where one thing would."""
+    if reason in (*_STATES, "state-error"):
+        return (f"policy definition {check.definition}",) if check.definition else ()
+    if reason in _ANSWERS:
+        return (f"an answer to: {check.says}",) if check.kind == "attest" else ()
+    return tuple(f"table {name}" for name in missing)
 
 
 def totals_of(controls: Sequence[ControlReport]) -> Counts:

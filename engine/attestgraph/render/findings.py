@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import orjson
@@ -19,7 +19,9 @@ LISTED: Final[Mapping[str, str]] = {
 MOST_SHOWN: Final = 200
 """Findings of one list that a page shows at most; the files hold all."""
 FEWEST_SHOWN: Final = 5
-ROWS_PER_PAGE: Final = 4000
+ROWS_PER_PAGE: Final = 2000
+ROWS_KEPT: Final = 20_000
+"""Findings that are kept for the index of resources; beyond them they are only counted."""
 
 
 class Run(Protocol):
@@ -49,6 +51,7 @@ class FindingRow:
 
     Attributes:
         name: The last segment of the resource's id; of a finding about a system, its name.
+        key: The folded id, by which spellings of one resource meet.
         expected, actual: As words; `absent` where the field is not there.
         context: What was found beside the actual value.
     """
@@ -63,6 +66,7 @@ class FindingRow:
     exception: str | None
     resource_id: str
     name: str
+    key: str
     resource_type: str | None
     subscription_id: str | None
     path: str | None
@@ -99,6 +103,19 @@ Key = tuple[str, str, str]
 """System, control and digest of parameter values."""
 
 
+@dataclass(slots=True, kw_only=True)
+class ResourceRows:
+    """What was gathered of one resource: counts of all, and the rows that were kept."""
+
+    rows: list[FindingRow] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many findings there are."""
+        return sum(self.counts.values())
+
+
 class Gathered:
     """The first findings of each control's lists, with how many there are.
 
@@ -107,6 +124,8 @@ class Gathered:
     """
 
     def __init__(self, source: FindingsSource) -> None:
+        self._resources: dict[str, dict[str, ResourceRows]] = {}
+        self._kept = 0
         self._rows: dict[tuple[Key, str], list[FindingRow]] = {}
         self._totals: dict[tuple[Key, str], int] = {}
         self.accepted: dict[tuple[str, str], int] = {}
@@ -119,11 +138,29 @@ class Gathered:
         place = (key, LISTED[found["outcome"]])
         self._totals[place] = self._totals.get(place, 0) + 1
         rows = self._rows.setdefault(place, [])
-        if len(rows) < MOST_SHOWN:
-            rows.append(row_of(found, system))
+        listed = len(rows) < MOST_SHOWN
+        kept = bool(found["resource_key"]) and self._kept < ROWS_KEPT
+        row = row_of(found, system) if listed or kept else None
+        if row is not None and listed:
+            rows.append(row)
+        if found["resource_key"]:
+            self._add_resource(found, system, row if kept else None)
         if found["outcome"] == "accepted" and found["exception"]:
             excused = (system, str(found["exception"]))
             self.accepted[excused] = self.accepted.get(excused, 0) + 1
+
+    def _add_resource(self, found: Mapping[str, Any], system: str, row: FindingRow | None) -> None:
+        resources = self._resources.setdefault(system, {})
+        resource = resources.setdefault(str(found["resource_key"]), ResourceRows())
+        outcome = str(found["outcome"])
+        resource.counts[outcome] = resource.counts.get(outcome, 0) + 1
+        if row is not None:
+            resource.rows.append(row)
+            self._kept += 1
+
+    def resources(self, system: str) -> Mapping[str, ResourceRows]:
+        """Return what was gathered of each resource of a system, by its key."""
+        return self._resources.get(system, {})
 
     def shown(self, key: Key, name: str, *, most: int) -> Shown:
         """Return the first `most` findings of one list of a control: one of LISTED's values."""
@@ -133,10 +170,17 @@ class Gathered:
     def most_per_list(self, system: str) -> int:
         """Return how many findings each list of a system's page may show, so that it stays small.
 
-        A page holds about ROWS_PER_PAGE of them; a list shows at least FEWEST_SHOWN.
+        A page holds about ROWS_PER_PAGE of them: the most that a list may have without all lists
+        together having more. A list shows at least FEWEST_SHOWN.
         """
-        lists = sum(key[0] == system for key, _ in self._rows)
-        return min(MOST_SHOWN, max(FEWEST_SHOWN, ROWS_PER_PAGE // max(1, lists)))
+        lengths = sorted(len(rows) for (key, _), rows in self._rows.items() if key[0] == system)
+        left = ROWS_PER_PAGE
+        for nth, length in enumerate(lengths):
+            lists = len(lengths) - nth
+            if length * lists > left:
+                return max(FEWEST_SHOWN, left // lists)
+            left -= length
+        return MOST_SHOWN
 
 
 def systems_of(found: Mapping[str, Any], wanted: frozenset[str]) -> list[str]:
@@ -160,6 +204,7 @@ def row_of(found: Mapping[str, Any], system: str) -> FindingRow:
         exception=found["exception"],
         resource_id=resource,
         name=resource.rstrip("/").rpartition("/")[2] or resource,
+        key=str(found["resource_key"] or ""),
         resource_type=found["resource_type"],
         subscription_id=found["subscription_id"],
         path=found["path"],
@@ -205,4 +250,10 @@ def _words(value: Any) -> str:
         return value
     if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
         return ", ".join(value)
+    if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
+        return "; ".join(_pairs(part) for part in value)
     return orjson.dumps(value).decode()
+
+
+def _pairs(value: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {_words(part)}" for name, part in value.items())

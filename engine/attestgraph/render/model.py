@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from attestgraph.formats import words
 from attestgraph.model.words import Word
 from attestgraph.render.findings import FindingsSource, Shown
 from attestgraph.render.registers import (
+    AttentionReport,
     AttestationReport,
     ExceptionReport,
     ExclusionReport,
@@ -19,6 +21,7 @@ from attestgraph.render.registers import (
     ReasonReport,
     TableReport,
 )
+from attestgraph.render.resources import ResourceIndex
 
 Counts = Mapping[str, int]
 
@@ -66,6 +69,7 @@ class LinkedControl:
 
     control: str
     says: str
+    severity: str | None
     anchor: str | None
     covers: str
     because: str
@@ -135,6 +139,13 @@ class Requirement:
         """Whether a mapping that it rests on has not been reviewed."""
         return any(c.review is None for c in self.controls)
 
+    @property
+    def severities(self) -> tuple[str, ...]:
+        """Severities of its controls that are not met; of all of them where all are met."""
+        open_ones = [c for c in self.controls if c.result not in ("satisfied", "none-deployed")]
+        found = {c.severity for c in open_ones or self.controls if c.severity}
+        return tuple(sorted(found))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameworkReport:
@@ -144,6 +155,8 @@ class FrameworkReport:
         of: Assessable requirements of the profile: the denominator of every share.
         shares: None where no share can be stated; `withheld` then says why.
         waiting: Requirements that wait for evidence.
+        page: File name of its page.
+        framework_words: Requirements by the framework's own words, the most frequent first.
     """
 
     framework: str
@@ -156,7 +169,7 @@ class FrameworkReport:
     licence: str
     methodology: str
     checked_on: str
-    anchor: str
+    page: str
     profile_note: str | None
     method_note: str | None
     of: int
@@ -166,11 +179,25 @@ class FrameworkReport:
     waiting: int
     families: tuple[Family, ...]
     vocabulary: Mapping[str, str]
+    framework_words: Counts
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """Every assessable requirement, in catalogue order of families."""
         return tuple(r for family in self.families for r in family.requirements)
+
+    @property
+    def assessed(self) -> int | None:
+        """How many were assessed, where the methodology asks for it: all others are not met."""
+        if self.methodology != "cmmc":
+            return None
+        said = (r.framework_word for r in self.requirements if r.framework_word)
+        return sum("not assessed" not in word for word in said)
+
+    @property
+    def supporting(self) -> bool:
+        """Whether its evidence supports a validation and is none."""
+        return words.supporting(self.framework, self.methodology)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -179,10 +206,18 @@ class FrameworkReport:
 
     @property
     def name(self) -> str:
-        """The title, with the profile."""
-        return f"{self.title}, {self.profile}" if self.profile else self.title
+        """The title, with the profile; a profile that is a number is a level."""
+        if not self.profile:
+            return self.title
+        level = "level " if self.profile.isdigit() else ""
+        return f"{self.title}, {level}{self.profile}"
 
-    def words(self, word: Word) -> tuple[Requirement, ...]:
+    @property
+    def looked_at(self) -> tuple[Family, ...]:
+        """Families with a requirement that has a control or a record."""
+        return tuple(f for f in self.families if f.of > f.totals[Word.NOT_COVERED])
+
+    def of_word(self, word: Word) -> tuple[Requirement, ...]:
         """Return the requirements of one word."""
         return tuple(r for r in self.requirements if r.word is word)
 
@@ -224,10 +259,11 @@ class ParameterValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """A requirement that a control is linked to."""
+    """A requirement that a control is linked to, and the page that it stands on."""
 
     framework: str
     requirement: str
+    page: str
     anchor: str
 
 
@@ -274,14 +310,19 @@ class SystemReport:
     """Everything about one system.
 
     Attributes:
-        page: File name of its page.
+        page: File name of its page: what the frameworks share, registers, scope, method.
+        controls_page, resources_page: File names of the pages of its controls and resources.
         totals: Findings of its controls by outcome.
+        attention: What a person has to look at first.
+        index: Its resources that do not pass everything.
     """
 
     system: str
     title: str
     owner: str | None
     page: str
+    controls_page: str
+    resources_page: str
     anchor: str
     boundary: tuple[str, ...]
     data_classes: tuple[str, ...]
@@ -293,6 +334,27 @@ class SystemReport:
     exceptions: tuple[ExceptionReport, ...]
     attestations: tuple[AttestationReport, ...]
     parameters: tuple[ParameterValue, ...]
+    attention: tuple[AttentionReport, ...]
+    index: ResourceIndex = field(repr=False)
+
+    @property
+    def pages(self) -> tuple[tuple[str, str], ...]:
+        """Its pages and what each holds, in reading order."""
+        return (
+            (self.page, "what to look at first, registers, scope and evidence, method"),
+            *(
+                (f.page, f"{f.name}: every requirement, and what it rests on")
+                for f in self.frameworks
+            ),
+            (self.controls_page, "controls, their checks and findings, remediation"),
+            (self.resources_page, "resources that do not pass everything, and what they touch"),
+        )
+
+    def results(self) -> Counts:
+        """Return its controls by result, worst first."""
+        order = ("not-satisfied", "not-evaluated", "accepted", "satisfied", "none-deployed")
+        counted = {name: sum(c.result == name for c in self.controls) for name in order}
+        return {name: count for name, count in counted.items() if count}
 
     @property
     def looser(self) -> tuple[ParameterValue, ...]:

@@ -48,7 +48,7 @@ def attestation_report(
     Args:
         record: Its entry in run.json.
         anchor: Its id on the page.
-        places: Anchors of requirements, by framework and id.
+        places: Where requirements stand, by framework and id, and controls, by "" and id.
     """
     until = record["effective_until"]
     return AttestationReport(
@@ -76,4 +76,5 @@ def _covered(subject: Any, places: Mapping[tuple[str, str], str]) -> Ref:
     if framework and requirement:
         return Ref(text=f"{framework} {requirement}", anchor=places.get((framework, requirement)))
     parts = [subject.get("control"), subject.get("check")]
-    return Ref(text=" / ".join(part for part in parts if part), anchor=None)
+    place = places.get(("", str(subject.get("control"))))
+    return Ref(text=" / ".join(part for part in parts if part), anchor=place)

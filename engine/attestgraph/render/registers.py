@@ -15,13 +15,35 @@ class Ref:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonReport:
-    """One reason why findings or requirements were not evaluated, in one system."""
+    """One reason why findings or requirements were not evaluated, in one system.
+
+    Attributes:
+        needs: What exactly is missing, where the run names it: definitions, questions, types.
+    """
 
     reason: str
     words: str
     remedy: str
     findings: int
+    needs: tuple[str, ...]
     controls: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionReport:
+    """One thing to look at first.
+
+    Attributes:
+        page, anchor: Where it stands.
+        by_when: A date, where the record has one.
+    """
+
+    what: str
+    text: str
+    page: str
+    anchor: str
+    by_when: str | None
+    who: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

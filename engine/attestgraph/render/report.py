@@ -8,17 +8,9 @@ from typing import Any
 from attestgraph.diagnostics import Diagnostic, InputError, nearest
 from attestgraph.formats import markup
 from attestgraph.render import scope
-from attestgraph.render.controls import control_report, reason_reports, totals_of
 from attestgraph.render.findings import FindingsSource, Gathered, Run
-from attestgraph.render.model import (
-    ControlReport,
-    FrameworkReport,
-    ReportModel,
-    Support,
-    SystemReport,
-)
-from attestgraph.render.records import attestation_report, exception_report
-from attestgraph.render.requirements import Places, framework_report
+from attestgraph.render.model import ReportModel
+from attestgraph.render.system import Pages, SystemBuilder
 
 FRONT_PAGE = "index.html"
 
@@ -60,18 +52,18 @@ def report(run: Run, *, system: str | None = None, frameworks: Sequence[str] = (
         overrides=scope.overrides(document),
         warnings=tuple(scope.warning_words(w) for w in document["warnings"]),
         systems=tuple(
-            _System(run, entry, wanted, gathered).report(page)
-            for entry, page in zip(chosen, _page_names(chosen), strict=True)
+            SystemBuilder(run, entry, wanted, gathered).report(pages)
+            for entry, pages in zip(chosen, _pages(chosen), strict=True)
         ),
         findings=source,
     )
 
 
-def _page_names(systems: Sequence[Mapping[str, Any]]) -> list[str]:
-    if len(systems) == 1:
-        return [FRONT_PAGE]
+def _pages(systems: Sequence[Mapping[str, Any]]) -> list[Pages]:
+    """Return the names of the pages of each system: no two files have one name."""
     taken = {FRONT_PAGE.removesuffix(".html")}
-    return [markup.unique(markup.anchor(entry["system"]), taken) + ".html" for entry in systems]
+    names = [markup.unique(markup.anchor(entry["system"]), taken) for entry in systems]
+    return [Pages(name=name, taken=taken) for name in names]
 
 
 def _systems(document: Mapping[str, Any], system: str | None) -> list[Mapping[str, Any]]:
@@ -107,110 +99,3 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> InputError:
     return InputError(
         Diagnostic(slug=f"unknown-{what}", message=f"the run has no {what} `{name}`", help=helped)
     )
-
-
-class _System:
-    """Builds the report of one system: places first, then what stands there."""
-
-    def __init__(
-        self,
-        run: Run,
-        entry: Mapping[str, Any],
-        wanted: frozenset[str] | None,
-        gathered: Gathered,
-    ) -> None:
-        self.entry = entry
-        self.name: str = entry["system"]
-        self.document = run.run
-        self.wanted = wanted
-        self.gathered = gathered
-        self.anchors: set[str] = set()
-        self.control_entries = [c for c in run.controls if c["system"] == self.name]
-        self.rows = [r for r in run.requirements if r["system"] == self.name]
-        records = self.document["records"]
-        self.exceptions: list[Mapping[str, Any]] = records["exceptions"]
-        self.attestations = [a for a in records["attestations"] if a["system"] in (None, self.name)]
-        self.places = self._places()
-
-    def report(self, page: str) -> SystemReport:
-        """Return the whole report of the system, to be written to `page`."""
-        frameworks = self._framework_reports()
-        controls = self._control_reports(frameworks)
-        requirements = {(f.framework, r.id): r.anchor for f in frameworks for r in f.requirements}
-        anchors = {c.control: c.anchor for c in reversed(controls)}
-        return SystemReport(
-            system=self.name,
-            title=self.entry["title"] or self.name,
-            owner=self.entry["owner"],
-            page=page,
-            anchor=markup.anchor("s", self.name),
-            boundary=scope.boundary_words(self.entry["boundary"]),
-            data_classes=tuple(self.entry["data_classes"]),
-            categorisation=self.entry["categorisation"],
-            frameworks=frameworks,
-            controls=controls,
-            totals=totals_of(controls),
-            reasons=reason_reports(controls),
-            exceptions=tuple(
-                exception_report(
-                    record,
-                    self.places.records[record["id"]],
-                    anchors.get(record["control"]),
-                    self.gathered.accepted.get((self.name, record["id"]), 0),
-                )
-                for record in self.exceptions
-            ),
-            attestations=tuple(
-                attestation_report(record, self.places.records[record["id"]], requirements)
-                for record in self.attestations
-            ),
-            parameters=tuple(p for control in controls for p in control.parameters),
-        )
-
-    def _places(self) -> Places:
-        keys = [(c["control"], c["parameters"]["digest"]) for c in self.control_entries]
-        records = [("x", e["id"]) for e in self.exceptions]
-        records += [("a", a["id"]) for a in self.attestations]
-        return Places(
-            controls={key: markup.unique(markup.anchor("c", key[0]), self.anchors) for key in keys},
-            records={
-                name: markup.unique(markup.anchor(kind, name), self.anchors)
-                for kind, name in records
-            },
-            attestations={a["id"]: a for a in self.attestations},
-            exceptions={e["id"]: e for e in self.exceptions},
-            counts=dict(zip(keys, self.control_entries, strict=True)),
-        )
-
-    def _framework_reports(self) -> tuple[FrameworkReport, ...]:
-        found = []
-        for ref in self.entry["frameworks"]:
-            if self.wanted is not None and ref not in self.wanted:
-                continue
-            framework, _, profile = ref.partition("@")
-            key = (framework, profile or None)
-            entry = next(
-                f
-                for f in self.document["frameworks"]
-                if (f["framework"], f["profile"] or None) == key
-            )
-            rows = [r for r in self.rows if (r["framework"], r["profile"] or None) == key]
-            found.append(framework_report(entry, rows, self.places, self.anchors))
-        return tuple(found)
-
-    def _control_reports(self, frameworks: Sequence[FrameworkReport]) -> tuple[ControlReport, ...]:
-        supports: dict[str, list[Support]] = {}
-        for framework in frameworks:
-            for requirement in framework.requirements:
-                made = Support(
-                    framework=framework.name,
-                    requirement=requirement.id,
-                    anchor=requirement.anchor,
-                )
-                for anchor in dict.fromkeys(c.anchor for c in requirement.controls if c.anchor):
-                    supports.setdefault(anchor, []).append(made)
-        placed = zip(self.places.controls.values(), self.control_entries, strict=True)
-        return tuple(
-            control_report(entry, self.places, self.gathered, supports.get(anchor, ()))
-            for anchor, entry in placed
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,19 +40,17 @@ def framework_report(
     entry: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
     places: Places,
-    anchors: set[str],
+    page: str,
 ) -> FrameworkReport:
-    """Return one framework of one system: its member of run.json, and its rows in order.
-
-    `anchors` holds the ids taken on the page, and gains those made here.
-    """
+    """Return one framework of one system: its member of run.json, and its rows in order."""
     assessable = [row for row in rows if row["status"] is not None]
-    name = entry["framework"] + (f"-{entry['profile']}" if entry["profile"] else "")
-    anchor = markup.unique(markup.anchor("f", name), anchors)
-    made = [_requirement(row, anchor, places, anchors) for row in assessable]
-    families = _families(entry["families"], made, anchor, anchors)
+    anchors: set[str] = set()
+    made = [_requirement(row, places, anchors) for row in assessable]
+    families = _families(entry["families"], made, anchors)
     totals = _totals(made)
-    whole = entry["catalogue"] == "complete" and bool(made)
+    withheld = words.withheld(
+        entry["framework"], entry["methodology"], entry["catalogue"], of=len(made)
+    )
     return FrameworkReport(
         framework=entry["framework"],
         profile=entry["profile"],
@@ -63,24 +62,23 @@ def framework_report(
         licence=entry["licence"],
         methodology=entry["methodology"],
         checked_on=entry["checked_on"],
-        anchor=anchor,
+        page=page,
         profile_note=words.profile_note(entry["framework"], entry["profile"]),
-        method_note=words.methodology_note(entry["methodology"]),
+        method_note=words.framework_note(entry["framework"], entry["methodology"]),
         of=len(made),
         totals=totals,
-        shares=_shares(made, totals) if whole else None,
-        withheld=None if whole else _withheld(entry["catalogue"]),
+        shares=None if withheld else _shares(made, totals),
+        withheld=withheld,
         waiting=totals[Word.NOT_EVALUATED],
         families=families,
         vocabulary=entry.get("vocabulary") or {},
+        framework_words=_framework_words(made),
     )
 
 
-def _withheld(catalogue: str) -> str:
-    if catalogue == "complete":
-        return "No shares: no requirement of the profile is assessable."
-    listed = "lists a subset of its publication" if catalogue == "subset" else "may not be whole"
-    return f"No shares: the catalogue here {listed}."
+def _framework_words(made: Sequence[Requirement]) -> dict[str, int]:
+    counted = Counter(r.framework_word for r in made if r.framework_word)
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _totals(made: Sequence[Requirement]) -> dict[Word, int]:
@@ -116,7 +114,7 @@ def _share(label: tuple[str, str], least: int, could: int, of: int) -> Share:
 
 
 def _families(
-    titles: Mapping[str, str], made: Sequence[Requirement], prefix: str, anchors: set[str]
+    titles: Mapping[str, str], made: Sequence[Requirement], anchors: set[str]
 ) -> tuple[Family, ...]:
     by_family: dict[str, list[Requirement]] = {family: [] for family in titles}
     for requirement in made:
@@ -125,7 +123,7 @@ def _families(
         Family(
             id=family,
             title=titles.get(family, family),
-            anchor=markup.unique(markup.anchor(prefix, "family", family), anchors),
+            anchor=markup.unique(markup.anchor("family", family), anchors),
             of=len(rows),
             totals=_totals(rows),
             requirements=tuple(rows),
@@ -135,16 +133,14 @@ def _families(
     )
 
 
-def _requirement(
-    row: Mapping[str, Any], prefix: str, places: Places, anchors: set[str]
-) -> Requirement:
+def _requirement(row: Mapping[str, Any], places: Places, anchors: set[str]) -> Requirement:
     word = Word(row["status"])
     return Requirement(
         id=row["requirement"],
         title=row["title"],
         family=row["family"],
         parent=row["parent"],
-        anchor=markup.unique(markup.anchor(prefix, row["requirement"]), anchors),
+        anchor=markup.unique(markup.anchor("r", row["requirement"]), anchors),
         word=word,
         at_most=None if row["at_most"] is None else Word(row["at_most"]),
         outcome=row["outcome"],
@@ -169,6 +165,7 @@ def _linked(link: Mapping[str, Any], places: Places) -> LinkedControl:
     return LinkedControl(
         control=link["control"],
         says=control.get("says", link["control"]),
+        severity=control.get("severity"),
         anchor=places.control(*key),
         covers=link["covers"],
         because=link["because"],

@@ -35,9 +35,14 @@ REQUIREMENT_COLUMNS: Final = (
     "inheritance",
     "exceptions",
 )
-FINDING_COLUMNS: Final = tuple(field.name for field in fields(FindingRow) if field.name != "name")
+_FOR_PAGES: Final = frozenset({"name", "key"})
+FINDING_COLUMNS: Final = tuple(
+    field.name for field in fields(FindingRow) if field.name not in _FOR_PAGES
+)
 # where something stands on a page is no fact about it; findings have a file of their own
-_LEFT_OUT: Final = frozenset({"anchor", "control_anchor", "page", "findings", "mark"})
+_LEFT_OUT: Final = frozenset(
+    {"anchor", "control_anchor", "page", "controls_page", "resources_page", "key", "index", "mark"}
+)
 
 
 def requirements_csv(model: ReportModel) -> Iterator[str]:
@@ -101,6 +106,7 @@ def _value(value: Any) -> Any:
             field.name: _value(getattr(value, field.name))
             for field in fields(value)
             if field.name not in _LEFT_OUT
+            and not isinstance(getattr(value, field.name), FindingsSource)
         }
     if isinstance(value, Enum):
         return str(value)

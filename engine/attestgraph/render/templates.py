@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attestgraph.diagnostics import Diagnostic, InputError
 from attestgraph.formats import markup, words
-from attestgraph.model.words import WORD_ORDER, Word
+from attestgraph.model.words import WORD_ORDER, ControlSeverity, Word
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    from attestgraph.render.model import LinkedControl
+
 MOST_BYTES: Final = 64 * 1024 * 1024
 """The most that one page may be."""
+STYLES: Final = ("report.css", "narrow.css", "print.css")
 
 
 class Templates:
@@ -52,32 +55,50 @@ class Templates:
             parts.append(part)
         return "".join(parts)
 
-    def style(self, *, head: str, foot: str) -> tuple[str, str]:
+    def style(self, *, corner: str, head: str, foot: str) -> tuple[str, str]:
         """Return the style sheet of a page, and the source that its content policy allows.
 
         Args:
-            head: What is printed at the top of each sheet, at the right.
+            corner: What is printed at the top of each sheet, at the left.
+            head: What is printed at the top, at the right.
             foot: What is printed at the bottom, at the left.
 
         Raises:
             ValueError: The style sheet holds `</`, which would end its element.
         """
-        text = (self.folder / "report.css").read_text(encoding="utf-8")
+        text = "".join(self._read(name) for name in STYLES)
         text += (
-            "@page{@top-right{content:" + markup.css_string(head) + ";}"
+            "@page{@top-left{content:" + markup.css_string(corner) + ";}"
+            "@top-right{content:" + markup.css_string(head) + ";}"
             "@bottom-left{content:" + markup.css_string(foot) + ";}}\n"
         )
-        if "</" in text:
-            raise ValueError("the style sheet holds `</`")
-        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        return text, f"'sha256-{digest}'"
+        return _inline(text, "style sheet")
+
+    def script(self) -> tuple[str, str]:
+        """Return the script of every page, and the source that its content policy allows.
+
+        Raises:
+            ValueError: The script holds `</` or `<!--`, which would end or change its element.
+        """
+        return _inline(self._read("report.js"), "script")
+
+    def _read(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+def _inline(text: str, what: str) -> tuple[str, str]:
+    """Return text for an inline element, and the source of a policy that allows just this text."""
+    for mark in ("</", "<!--"):
+        if mark in text:
+            raise ValueError(f"the {what} holds `{mark}`")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return text, f"'sha256-{digest}'"
 
 
 def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
     from jinja2 import FileSystemLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    made = ImmutableSandboxedEnvironment(
+    made = _sandbox()(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -89,6 +110,9 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         n=_number,
         words=_dashed,
         name=words.RESULT.__getitem__,
+        outcome=words.OUTCOME.__getitem__,
+        slug=_slug,
+        worst_first=_worst_first,
         word=words.WORD.__getitem__,
         mark=words.MARK.__getitem__,
         meaning=words.MEANING.__getitem__,
@@ -99,6 +123,8 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
     made.globals.update(
         plural=words.plural,
         reason_words=words.reason_words,
+        severity_choices=tuple((str(s), str(s)) for s in ControlSeverity),
+        outcome_order=tuple(words.OUTCOME),
         word_order=WORD_ORDER,
         bar_order=words.BAR_ORDER,
         Word=Word,
@@ -106,6 +132,26 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         declared=words.DECLARED,
     )
     return made
+
+
+def _sandbox() -> type[ImmutableSandboxedEnvironment]:
+    """Return the sandbox; it answers once for each type and attribute, for that decides alone."""
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Sandbox(ImmutableSandboxedEnvironment):
+        """The sandbox of Jinja2, its answers remembered: they are a third of a report's time."""
+
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self.answers: dict[tuple[type, str], bool] = {}
+
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            key = (type(obj), attr)
+            if key not in self.answers:
+                self.answers[key] = super().is_safe_attribute(obj, attr, value)
+            return self.answers[key]
+
+    return Sandbox
 
 
 def _printer() -> Callable[[Any], Any]:
@@ -124,6 +170,16 @@ def _printer() -> Callable[[Any], Any]:
         return value
 
     return printed
+
+
+def _slug(value: str) -> str:
+    """Return a name as one token, for the filters of a page."""
+    return markup.anchor(value)
+
+
+def _worst_first(controls: Sequence[LinkedControl]) -> list[LinkedControl]:
+    order = tuple(words.RESULT)
+    return sorted(controls, key=lambda c: (order.index(c.result), c.control))
 
 
 def _number(value: int) -> str:
