@@ -197,8 +197,15 @@ def test_people_answer_and_the_shortest_period_holds() -> None:
     assert steps_of(joined).says == "2 questions are for owner and officer: no row can answer."
 
 
-def test_what_no_import_reads_is_said() -> None:
+def test_the_directory_is_listed_and_no_value_with_it() -> None:
     need = EvidenceNeed(table="entraobjects", types=("microsoft.graph/applications",))
+    (way,) = ways_to_know(ROW, (need,), Reason.NOT_COLLECTED, held={})
+    assert all(command.startswith("az ad ") for command in steps_of(way).commands)
+    assert steps_of(way).import_command() == "attestgraph import entra entra-*.json --out evidence"
+
+
+def test_what_no_import_reads_is_said() -> None:
+    need = EvidenceNeed(table="queries", types=("any",))
     (way,) = ways_to_know(ROW, (need,), Reason.NOT_COLLECTED, held={})
     assert way.kind is WayKind.NONE
     assert steps_of(way).commands == ()

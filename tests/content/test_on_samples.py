@@ -27,6 +27,7 @@ NEVER_APPLY = {
     "cmk-event-hubs/premium": "no namespace is of the premium tier",
     "cmk-key-rotation-covered/registry": "no registry has a key of its own",
     "custom-roles-no-wildcard/no-wildcard": "all roles are built in",
+    "event-hubs-double-encryption/premium": "no namespace is of the premium tier",
     "function-client-certificates/client-certificates-required": "no app asks for certificates",
     "sec-rotation-automated/vault-event": "subscriptions are taken to be on topics",
 }

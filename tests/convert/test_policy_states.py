@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attestgraph.convert import import_policy_states
-from attestgraph.convert.policy_states import fold_state
+from attestgraph.evidence.states import fold_state
 from tests.convert.given import (
     AT,
     GUID,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attestgraph.convert import import_resources
-from attestgraph.convert.resources import too_deep
+from attestgraph.evidence.fields import too_deep
 from attestgraph.diagnostics import InputError, as_text
 from attestgraph.evidence import open_snapshot
 from tests.convert.given import (

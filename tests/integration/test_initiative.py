@@ -79,7 +79,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     contoso = tmp / "contoso"
     pipeline.demo(contoso, at=AT)
     summary = pipeline.evaluate(workspace, contoso / "evidence", tmp / "run", at=AT)
-    assert {d.slug for d in summary.diagnostics} <= {"stale-evidence", "unknown-parameter"}
+    planted = {"record-invalid", "evidence-invalid"}
+    assert {d.slug for d in summary.diagnostics} - planted <= {
+        "stale-evidence",
+        "unknown-parameter",
+    }
     return Done(
         initiative=initiative,
         rules=rules,
@@ -113,7 +117,8 @@ def test_every_reference_is_a_control_with_the_links_of_its_groups(done: Done) -
         for name, reference in own.items()
         for group in reference["groupNames"] or ()
     }
-    in_profile = {r["requirement"] for r in done.requirements}
+    nist = [r for r in done.requirements if r["framework"] == "nist-800-53-r5"]
+    in_profile = {r["requirement"] for r in nist}
     assert linked == {pair for pair in wanted if pair[1] in in_profile}
     assert len(linked) > 300
 
@@ -143,7 +148,8 @@ def test_adopting_raises_no_requirement_and_changes_no_denominator(done: Done) -
 
 
 def test_there_is_no_fault_of_ours(done: Done) -> None:
-    findings = [f for f in done.findings if f["control"] in done.own]
+    own = done.own
+    findings = [f for f in done.findings if f["control"] in own]
     assert len(findings) > 1000
     assert Counter(f["outcome"] for f in findings)["error"] == 0
     assert all(f["reason"] for f in findings if f["outcome"] in ("not-evaluated", "error"))
@@ -196,7 +202,11 @@ def test_findings_by_state_agree_with_a_count_of_the_states(done: Done) -> None:
     assert {key: worst.get(key) for key in found} == found
     resources = {f["resource_key"] for f in done.findings if f["resource_type"]}
     judged = {f["resource_key"] for f in done.findings if f["control"] in own}
-    missed = {k for k in worst.keys() - found.keys() if k[1] in resources & judged}
+    # a state of what is in a vault names the vault; the imported definition is about its contents
+    inside = {n for n, d in done.rules.items() if ".data" in str(d.get("mode")).lower()}
+    missed = {k for k in worst.keys() - found.keys() if k[1] in resources & judged} - {
+        key for key in worst if key[0] in {name.lower() for name in inside}
+    }
     # what a worse state (exempt, in error, too old) outranks, or whose row is doubtful
     assert len(missed) < 20
 

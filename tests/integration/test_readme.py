@@ -47,5 +47,5 @@ def test_the_control_in_the_readme_is_the_one_in_the_library() -> None:
     text = README.read_text(encoding="utf-8")
     shown_control = re.search(r"```yaml\n(control: .*?)```", text, re.DOTALL)
     assert shown_control
-    control = ROOT / "controls" / "secrets" / "kv-rbac.yaml"
+    control = ROOT / "controls" / "vaults" / "kv-rbac.yaml"
     assert shown_control.group(1) == control.read_text(encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import os
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,8 +9,8 @@ from typing import Annotated, Final
 import typer
 
 from attestgraph import __version__
-from attestgraph.cli import importing
-from attestgraph.cli.options import AtOption, QuietOption, moment
+from attestgraph.cli import collecting, importing, looking, query
+from attestgraph.cli.options import AtOption, Format, FormatOption, QuietOption, moment
 from attestgraph.diagnostics import Diagnostic, InputError
 
 EXIT_PROBLEMS: Final = 1
@@ -19,18 +18,10 @@ EXIT_EVIDENCE: Final = 3
 MOST_THREADS: Final = 256
 
 
-class Format(enum.StrEnum):
-    """How an answer is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option("--workspace", "-w", help="The workspace folder; default: the one here."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="text or json.")]
 
 
 def application() -> typer.Typer:
@@ -45,14 +36,17 @@ def application() -> typer.Typer:
     )
     app.callback()(_root)
     app.command("demo")(demo)
+    app.command("first-look")(looking.first_look)
     app.command("init")(init)
     app.command("validate")(validate)
     app.command("test")(run_cases)
     app.add_typer(importing.application(), name="import")
+    app.command("collect")(collecting.collect)
     app.command("evaluate")(evaluate)
     app.command("status")(status)
     app.command("report")(report)
     app.command("explain")(explain)
+    app.command("query")(query.query)
     return app
 
 

@@ -39,6 +39,9 @@ def application() -> typer.Typer:
     app.command("resources")(import_resources)
     app.command("policy-states")(import_policy_states)
     app.command("key-vault")(import_key_vault)
+    app.command("entra")(import_entra)
+    app.command("exemptions")(import_exemptions)
+    app.command("policy-attestations")(import_policy_attestations)
     app.command("sarif")(import_sarif)
     app.command("azure-policy")(import_azure_policy)
     return app
@@ -106,6 +109,79 @@ def import_key_vault(
         scopes=tuple(scope or ()),
         declared=declare_complete,
         at=moment(at),
+    )
+    show.imported(done, out, quiet=quiet)
+
+
+def import_entra(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="What `az ad app list`, `az ad sp list` or `az rest` of Microsoft Graph printed."
+        ),
+    ],
+    out: SnapshotOut,
+    tenant: Annotated[
+        str | None, typer.Option("--tenant", help="The id of the directory that they are of.")
+    ] = None,
+    declare_complete: DeclareOption = None,
+    at: AtOption = None,
+    *,
+    keep_names: Annotated[
+        bool,
+        typer.Option("--keep-names", help="Keep names of people; default: their object id only."),
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Import applications, service principals, sign-in methods and conditional access."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    done = pipeline.import_entra(
+        tuple(files),
+        out,
+        tenant=tenant,
+        keep_names=keep_names,
+        declared=declare_complete,
+        at=moment(at),
+    )
+    show.imported(done, out, quiet=quiet)
+
+
+def import_exemptions(
+    files: FilesArgument,
+    out: SnapshotOut,
+    scope: ScopeOption = None,
+    declare_complete: DeclareOption = None,
+    at: AtOption = None,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Import exemptions of Azure Policy: `az policy exemption list`, or answers of the API."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    done = pipeline.import_exemptions(
+        tuple(files), out, scopes=tuple(scope or ()), declared=declare_complete, at=moment(at)
+    )
+    show.imported(done, out, quiet=quiet)
+
+
+def import_policy_attestations(
+    files: FilesArgument,
+    out: SnapshotOut,
+    scope: ScopeOption = None,
+    declare_complete: DeclareOption = None,
+    at: AtOption = None,
+    *,
+    quiet: QuietOption = False,
+) -> None:
+    """Import attestations of Azure Policy: what people said of manual definitions."""
+    from attestgraph import pipeline
+    from attestgraph.cli import show
+
+    done = pipeline.import_policy_attestations(
+        tuple(files), out, scopes=tuple(scope or ()), declared=declare_complete, at=moment(at)
     )
     show.imported(done, out, quiet=quiet)
 

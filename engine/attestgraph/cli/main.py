@@ -73,6 +73,9 @@ def _dispatch(arguments: Sequence[str]) -> int:
             raise
         error.show()
         return int(getattr(error, "exit_code", EXIT_USAGE))
+    if code == EXIT_INTERRUPTED:
+        # what typer makes of an interruption
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 

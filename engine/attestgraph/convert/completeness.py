@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from attestgraph.convert.answers import Answer
 from attestgraph.diagnostics import Reason
 from attestgraph.model.snapshot import Gap
 from attestgraph.model.words import Completeness
+
+NOT_SCOPED: Final = "it is not said what the export was asked for (--scope)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,19 +18,17 @@ from typing import Any, Final
 from attestgraph.convert.answers import Answer, Row
 from attestgraph.convert.completeness import Page
 from attestgraph.convert.imports import Imported, asked_for
-from attestgraph.convert.key_vault_objects import VaultObject, object_of, row_of
 from attestgraph.convert.made import Made, Making, place_of
 from attestgraph.convert.reading import Text, read_texts
 from attestgraph.diagnostics import Diagnostic
 from attestgraph.evidence import open_snapshot
 from attestgraph.evidence.snapshot import MANIFEST
+from attestgraph.evidence.vault_objects import VaultObject, holds_value, object_of, row_of
 from attestgraph.model.ids import ascii_lower, id_key, type_in_id
 
 _TABLE: Final = "components"
 _VAULTS: Final = ("microsoft.keyvault/vaults", "microsoft.keyvault/managedhsms")
 _UNKNOWN: Final = "no answer says that every vault, and everything in it, was listed"
-# members that hold a secret: the value of a secret, the private part of a key
-_SECRET: Final = ("d", "k", "p", "q", "dp", "dq", "qi")
 
 
 def import_key_vault(
@@ -136,11 +134,7 @@ def _items(value: Any) -> tuple[list[Any], tuple[str | int, ...], bool, bool]:
 
 def _fault(item: Any) -> tuple[str, str] | None:
     """Return why an object must not be read: it holds what is secret."""
-    if not isinstance(item, dict):
-        return None
-    key = item.get("key")
-    private = [name for name in _SECRET if isinstance(key, dict) and key.get(name)]
-    if item.get("value") is not None or private:
+    if holds_value(item):
         return "secret-value", "the file holds the value of a secret; nothing of it was read"
     return None
 

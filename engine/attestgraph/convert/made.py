@@ -69,7 +69,15 @@ class Making:
         if self.faults:
             raise InputError(*in_order(self.faults))
 
-    def write(self, out: Path, *, table: str, files: Sequence[Path], unknown: str) -> Imported:
+    def write(
+        self,
+        out: Path,
+        *,
+        table: str,
+        files: Sequence[Path],
+        unknown: str,
+        tenants: Sequence[str] = (),
+    ) -> Imported:
         """Write the rows into a table of a snapshot.
 
         Args:
@@ -77,6 +85,7 @@ class Making:
             table: The table.
             files: Where they come from.
             unknown: Why nothing but a person can say that they are all.
+            tenants: The directories that the rows are of, where they are known.
         """
         progress = Progress(asked=self.asked, pages=self.pages)
         with snapshot_writer(out) as writer:
@@ -96,7 +105,7 @@ class Making:
                 incomplete=judged.gaps(self.asked.scopes),
                 declared_by=self.asked.declared,
             )
-            written = writer.write([claim], about_import(self.asked, tenants=()))
+            written = writer.write([claim], about_import(self.asked, tenants=tenants))
         return imported(out, written.tables, progress, contradicted)
 
     def _judge(self, contradicted: tuple[str, ...], unknown: str) -> Judgement:

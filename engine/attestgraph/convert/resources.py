@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
 from attestgraph.checks.tables import RESOURCES, table_of
 from attestgraph.convert.answers import Answer, Row
-from attestgraph.convert.completeness import Judgement, Page, contradictions, counts_prove
+from attestgraph.convert.completeness import (
+    NOT_SCOPED,
+    Judgement,
+    Page,
+    contradictions,
+    counts_prove,
+)
 from attestgraph.convert.imports import (
     Imported,
     Progress,
@@ -26,28 +30,18 @@ from attestgraph.evidence import (
     READABLE_FIELDS,
     SnapshotWriter,
     TableClaim,
+    named_fields,
     resource_values,
+    row_faults,
     snapshot_writer,
 )
-from attestgraph.model.ids import (
-    ascii_lower,
-    id_key,
-    resource_group_of,
-    subscription_of,
-    type_in_id,
-)
+from attestgraph.model.ids import id_key
 from attestgraph.model.snapshot import TableSource
 from attestgraph.model.words import Completeness
 
-MOST_NESTED: Final = 100
-_FIELDS: Final = {ascii_lower(name): name for name in (*READABLE_FIELDS, "tenantId", "apiVersion")}
-_KNOWN: Final = frozenset(_FIELDS.values())
 _READABLE: Final = frozenset(READABLE_FIELDS)
-_TEXTS: Final = ("type", "name", "location", "kind", "managedBy", "tenantId", "apiVersion")
-_OBJECTS: Final = ("properties", "tags", "identity")
-_DERIVED: Final = {"subscriptionId": subscription_of, "resourceGroup": resource_group_of}
 # the id says these whether or not a column does
-_ALWAYS: Final = frozenset({"id", "name", "type", *_DERIVED})
+_ALWAYS: Final = frozenset({"id", "name", "type", "subscriptionId", "resourceGroup"})
 
 
 @dataclass(slots=True)
@@ -75,8 +69,8 @@ class _Reading:
         rows = 0
         for row in answer.rows:
             rows += 1
-            value = _named(row.value)
-            found = list(_faults(value))
+            value = named_fields(row.value)
+            found = list(row_faults(value))
             if found:
                 self.progress.faults.add(answer, row, found)
             else:
@@ -173,7 +167,7 @@ def _judge(name: str, part: _Part, reading: _Reading, contradicted: tuple[str, .
     if name != RESOURCES:
         reasons.append("Resource Graph does not prove this table")
     if not progress.asked.named:
-        reasons.append("it is not said what the export was asked for (--scope)")
+        reasons.append(NOT_SCOPED)
     if progress.outside:
         reasons.append("rows lie outside the scopes named")
     if not counts_prove(progress.pages, distinct=len(reading.keys)):
@@ -183,13 +177,6 @@ def _judge(name: str, part: _Part, reading: _Reading, contradicted: tuple[str, .
     return Judgement(complete=Completeness.TRUE)
 
 
-def _named(value: Any) -> Any:
-    """Return a row with its known members under their own names, whatever their case."""
-    if not isinstance(value, dict) or value.keys() <= _KNOWN:
-        return value
-    return {_FIELDS.get(ascii_lower(key), key): item for key, item in value.items()}
-
-
 def _given(value: Mapping[str, Any], answer: Answer) -> frozenset[str]:
     """Return the members that the row was asked for; what is not among them cannot be judged.
 
@@ -197,50 +184,3 @@ def _given(value: Mapping[str, Any], answer: Answer) -> frozenset[str]:
     """
     given = _READABLE if answer.omits_absent else _ALWAYS | (value.keys() & _READABLE)
     return given - {"properties"} if value.get("properties") is None else given
-
-
-def _faults(value: Any) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield "is no row of its columns"
-        return
-    resource_id = value.get("id")
-    if not isinstance(resource_id, str) or not id_key(resource_id):
-        yield "has no `id`; export whole rows, without summarize"
-        return
-    key = id_key(resource_id)
-    yield from _shape_faults(value)
-    if not value.get("type") and type_in_id(key) is None:
-        yield "has no `type`, and its id names none"
-    for name, derive in _DERIVED.items():
-        column, in_id = value.get(name), derive(key)
-        if column and (not isinstance(column, str) or ascii_lower(column) != (in_id or "")):
-            yield f"`{name}` is `{column}`, and the id says `{in_id or 'none'}`"
-
-
-def _shape_faults(value: Mapping[str, Any]) -> Iterator[str]:
-    for name in _TEXTS:
-        if not isinstance(value.get(name), str | None):
-            yield f"`{name}` is not text"
-    for name in _OBJECTS:
-        if value.get(name) not in (None, "") and not isinstance(value[name], dict):
-            yield f"`{name}` is not an object"
-    if too_deep(value):
-        yield f"is nested more than {MOST_NESTED} deep"
-
-
-def too_deep(value: Any) -> bool:
-    """Tell whether objects and arrays are nested deeper than is read."""
-    text = orjson.dumps(value)
-    if text.count(b"{") + text.count(b"[") <= MOST_NESTED:
-        return False
-    level = [value]
-    for _ in range(MOST_NESTED):
-        level = [
-            child
-            for holder in level
-            for child in (holder.values() if isinstance(holder, dict) else holder)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True

@@ -114,15 +114,16 @@ def _has_state(held: States, instance: int, system: int) -> bool:
 
 
 def _without_states(session: Session, instance: int, m: int, alternative: str | None) -> None:
-    values = {"instance": instance, "m": m, "not_assigned": _MISSING_STATE[0]}
-    where = "WHERE instance = $instance AND m = $m AND verdict = $not_assigned"
+    values = {"instance": instance, "m": m}
+    where = "WHERE instance = $instance AND m = $m"
     if alternative is not None:
+        # what is left out says nothing at all, not even of what it would leave out
         session.run(f"DELETE FROM work {where}", values)  # noqa: S608
-    else:
-        session.run(
-            f"UPDATE work SET verdict = $no_states {where}",  # noqa: S608
-            {**values, "no_states": _MISSING_STATE[1]},
-        )
+        return
+    session.run(
+        f"UPDATE work SET verdict = $no_states {where} AND verdict = $not_assigned",  # noqa: S608
+        {**values, "no_states": _MISSING_STATE[1], "not_assigned": _MISSING_STATE[0]},
+    )
 
 
 def concerned_by(

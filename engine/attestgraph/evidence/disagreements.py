@@ -7,8 +7,10 @@ definition's rule judges something else than its words say.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from attestgraph.diagnostics import Diagnostic, InputError
@@ -112,3 +114,23 @@ def disagreements(run: StoredRun) -> Iterator[Disagreement]:
         raise InputError(Diagnostic(slug="damaged-run", message=message, path=str(path))) from None
     finally:
         connection.close()
+
+
+def counted_disagreements(
+    folder: Path, controls: list[dict[str, Any]]
+) -> list[dict[str, str | int]]:
+    """Return how many resources of each control a row and a state disagree about, sorted.
+
+    Args:
+        folder: Where findings.parquet is.
+        controls: controls.json of the run.
+
+    Raises:
+        InputError: `damaged-run`.
+    """
+    run = StoredRun(folder=folder, run={}, controls=controls, requirements=[])
+    counts = Counter((each.control, each.alternative) for each in disagreements(run))
+    return [
+        {"control": control, "alternative": alternative, "resources": count}
+        for (control, alternative), count in sorted(counts.items())
+    ]

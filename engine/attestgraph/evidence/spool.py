@@ -28,18 +28,14 @@ PLACE: Final = "_place"
 _NOT_DIGESTED: Final = frozenset({"observed_at", "row_sha256"})
 
 
-class Spool:
-    """Collects rows of one table in a file, one JSON object a line.
+class Lines:
+    """Makes the spooled line of a row: keys, redaction, digest.
 
-    Bulk rows reach DuckDB fastest as NDJSON with explicit columns; nothing is kept in memory but
-    the paths of secrets, by type.
+    Nothing is kept but the paths of secrets, by type.
     """
 
-    def __init__(self, schema: TableSchema, path: Path) -> None:
+    def __init__(self, schema: TableSchema) -> None:
         self.schema = schema
-        self.path = path
-        self.rows = 0
-        self._stream = path.open("wb")
         self._names = schema.names
         self._json = tuple(c.name for c in schema.columns if c.kind is Kind.JSON)
         self._times = tuple(c.name for c in schema.columns if c.kind is Kind.TIME)
@@ -47,19 +43,8 @@ class Spool:
         self._secrets: dict[tuple[str, str], tuple[SecretPath, ...]] = {}
         self._of_states = state_secret_paths() if schema.name == "policystates" else ()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def add(self, values: Mapping[str, Any], *, place: str = "") -> None:
-        """Add one row.
+    def line(self, values: Mapping[str, Any], *, place: str = "") -> bytes:
+        """Return the line of one row, with its line break.
 
         For resource tables the keys, the parent, the subscription and resource group, `redacted`
         and `row_sha256` are made here; secrets are replaced before anything is written.
@@ -81,8 +66,7 @@ class Spool:
         for name in self._json:
             row[name] = json_text(row[name])
         row[SHA], row[PATHS], row[PLACE] = sha, paths, place
-        self._stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-        self.rows += 1
+        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
     def _complete(self, row: dict[str, Any]) -> list[str]:
         key = id_key(row["id"])
@@ -115,6 +99,53 @@ class Spool:
         row["properties"] = inside.pop("properties")
         row["extra"] = inside or None
         return hit
+
+
+class Spool:
+    """Collects rows of one table in a file, one JSON object a line.
+
+    Bulk rows reach DuckDB fastest as NDJSON with explicit columns; nothing is kept in memory but
+    the paths of secrets, by type.
+    """
+
+    def __init__(self, schema: TableSchema, path: Path) -> None:
+        self.schema = schema
+        self.path = path
+        self.rows = 0
+        self.longest = 0
+        self.adopted: list[Path] = []
+        self._stream = path.open("wb")
+        self._lines = Lines(schema)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def add(self, values: Mapping[str, Any], *, place: str = "") -> None:
+        """Add one row; see `Lines.line`."""
+        line = self._lines.line(values, place=place)
+        self._stream.write(line)
+        self.rows += 1
+        self.longest = max(self.longest, len(line))
+
+    def adopt(self, path: Path, *, rows: int, longest: int) -> None:
+        """Add a file of lines that `Lines` made; it is read where it is, and not changed.
+
+        Args:
+            path: The file.
+            rows: How many lines it has.
+            longest: The bytes of the longest.
+        """
+        self.adopted.append(path)
+        self.rows += rows
+        self.longest = max(self.longest, longest)
 
     def close(self) -> None:
         """Write what is buffered; no row can follow."""

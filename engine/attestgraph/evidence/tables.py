@@ -150,18 +150,22 @@ _OTHERS: Final = (
     ),
     TableSchema(
         name="policyexemptions",
-        columns=_columns("scope* assignment_key* reference_ids:TEXTS category expires_at:TIME"),
+        columns=_columns(
+            "scope* assignment_key* reference_ids:TEXTS category expires_at:TIME selectors:JSON"
+        ),
         order=("scope", "assignment_key"),
-        key=("scope", "assignment_key"),
+        # a scope may have several for one assignment: only what is wholly equal is one
+        key=("scope", "assignment_key", "reference_ids", "category", "expires_at", "selectors"),
         subject="scope",
     ),
     TableSchema(
         name="policyattestations",
         columns=_columns(
-            "resource_key* assignment_key* state* expires_at:TIME owner assessed_at:TIME"
+            "resource_key* assignment_key* reference_id state* expires_at:TIME owner"
+            " assessed_at:TIME"
         ),
-        order=("resource_key", "assignment_key"),
-        key=("resource_key", "assignment_key"),
+        order=("resource_key", "assignment_key", "reference_id"),
+        key=("resource_key", "assignment_key", "reference_id"),
         subject="resource_key",
     ),
     TableSchema(

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 STORED_PLACE: Final = "the snapshot"
 _SPOOLS: Final = ".spool"
 _MOST_CONFLICTS: Final = 50
-_MOST_BYTES: Final = 64 << 20
+# what is set aside for reading grows with this
+_LEAST_LINE: Final = 4 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,12 @@ class SnapshotWriter:
             claims: One for each table that gains rows, or is stated to have none.
             about: The snapshot as a whole.
         """
-        connection = connect(folder=self._folder, threads=self._threads, memory=self._memory)
+        connection = connect(
+            folder=self._folder,
+            reads=sorted({path.parent for s in self._spools.values() for path in s.adopted}),
+            threads=self._threads,
+            memory=self._memory,
+        )
         try:
             written = tuple(
                 self._table(connection, claim) for claim in sorted(claims, key=lambda c: c.name)
@@ -222,8 +228,8 @@ def load_spool(connection: duckdb.DuckDBPyConnection, spool: Spool) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE spooled AS SELECT * FROM read_json(?, "  # noqa: S608
         f"columns = {{{columns}}}, format = 'newline_delimited', "
-        f"maximum_object_size = {_MOST_BYTES})",
-        [str(spool.path)],
+        f"maximum_object_size = {max(_LEAST_LINE, spool.longest + 1)})",
+        [[str(path) for path in (spool.path, *spool.adopted)]],
     )
     connection.execute("ALTER TABLE spooled ADD COLUMN _kept BOOLEAN DEFAULT true")
     time = "observed_at" if spool.schema.name in RESOURCE_TABLES else "NULL::TIMESTAMP"

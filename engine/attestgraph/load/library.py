@@ -28,6 +28,7 @@ from attestgraph.load.shapes import Shaped, Shapes
 from attestgraph.load.workspaces import (
     WORKSPACE_FILE,
     library_alone,
+    read_expected_gaps,
     read_workspace,
 )
 from attestgraph.model.authored import Control, CrosswalkEntry, DefinitionFacts, Framework
@@ -220,6 +221,7 @@ def _overlaid(shelf: _Shelf, own: Folder, faults: Collector) -> Loaded:
         rules=_by_id(given.policies.rules),
         initiatives=_by_id(given.policies.initiatives),
         left_out=tuple(_by_id(left_out).values()),
+        expected_gaps=read_expected_gaps(own, shaped),
     )
     found = tuple(in_order(faults.found))
     return Loaded(library=library, aliases=aliases, cases=cases, diagnostics=found)

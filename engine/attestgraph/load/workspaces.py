@@ -25,7 +25,7 @@ from attestgraph.model.authored import (
     Workspace,
 )
 from attestgraph.model.ids import ControlId, FrameworkId, SystemId
-from attestgraph.model.records import Exclusion
+from attestgraph.model.records import Exclusion, ExpectedGap
 from attestgraph.model.times import parse_date, parse_period
 
 WORKSPACE_FILE: Final = "attestgraph.yaml"
@@ -196,6 +196,37 @@ def _exclusions(place: Place, value: Any) -> tuple[Exclusion, ...]:
         found.append(
             Exclusion(
                 scope=scope,
+                reason=str(form["reason"]),
+                approved_by=str(form["approved_by"]),
+                until=until,
+                span=place.span(pointer),
+            )
+        )
+    return tuple(found)
+
+
+def read_expected_gaps(folder: Folder, shaped: Shaped) -> tuple[ExpectedGap, ...]:
+    """Return the evidence that a workspace knows it cannot have; parts with faults are left out."""
+    place = Place(document=shaped.document, faults=folder.faults)
+    evidence = shaped.value.get("evidence")
+    forms = evidence.get("expected_gaps") if isinstance(evidence, dict) else None
+    found = []
+    for at, form in enumerate(forms if isinstance(forms, list) else ()):
+        if not isinstance(form, dict):
+            continue
+        pointer: Pointer = ("evidence", "expected_gaps", at)
+        scope = read_scope(place, (*pointer, "scope"), form.get("scope"))
+        try:
+            until = parse_date(str(form.get("until")))
+        except ValueError:
+            continue
+        if scope is None or "reason" not in form or "approved_by" not in form:
+            continue
+        table = form.get("table")
+        found.append(
+            ExpectedGap(
+                scope=scope,
+                table=table if isinstance(table, str) else None,
                 reason=str(form["reason"]),
                 approved_by=str(form["approved_by"]),
                 until=until,

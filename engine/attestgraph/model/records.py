@@ -233,6 +233,26 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedGap:
+    """Evidence that is known not to be had: collecting ends well without it, evaluating does not.
+
+    Attributes:
+        table: The table that lacks it; None is any.
+    """
+
+    scope: Scope
+    table: str | None
+    reason: str
+    approved_by: str
+    until: date
+    span: Span | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether the gap is still expected at a time."""
+        return at <= last_second(self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """A control of the library that a workspace does not use, and why."""
 
@@ -272,3 +292,4 @@ class Library:
     rules: Mapping[str, PolicyRule] = field(default_factory=dict)
     initiatives: Mapping[str, Initiative] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    expected_gaps: tuple[ExpectedGap, ...] = ()

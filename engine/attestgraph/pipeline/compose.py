@@ -19,6 +19,7 @@ from attestgraph.pipeline.answers import (
 )
 
 if TYPE_CHECKING:
+    from attestgraph.evidence import StoredRun
     from attestgraph.load import Loaded
     from attestgraph.model.authored import Control, Link
 
@@ -59,9 +60,17 @@ def _faults(loaded: Loaded) -> tuple[Diagnostic, ...]:
 
 def load_sound(workspace: Path | None) -> Loaded:
     """Load a workspace and refuse to go on where it has errors."""
+    return _sound(find_workspace(workspace))
+
+
+def load_alone() -> Loaded:
+    """Load the library alone, whatever folder this is, and refuse to go on where it has errors."""
+    return _sound(None)
+
+
+def _sound(folder: Path | None) -> Loaded:
     from attestgraph.load import load_library
 
-    folder = find_workspace(workspace)
     loaded = load_library(folder)
     errors = [d for d in _faults(loaded) if d.severity is Severity.ERROR]
     if errors:
@@ -174,6 +183,30 @@ def evaluate(
     threads: int | None = None,
 ) -> RunSummary:
     """Evaluate a workspace against a snapshot into a run folder, renamed into place last."""
+    loaded = load_sound(workspace)
+    folder = find_workspace(workspace)
+    return evaluate_loaded(loaded, folder, evidence_folder, out, at=at, threads=threads)
+
+
+def evaluate_loaded(
+    loaded: Loaded,
+    workspace: Path | None,
+    evidence_folder: Path,
+    out: Path,
+    *,
+    at: datetime,
+    threads: int | None = None,
+) -> RunSummary:
+    """Evaluate what was loaded, without errors, against a snapshot into a run folder.
+
+    Args:
+        loaded: The library, with or without a workspace.
+        workspace: The workspace's folder, for the places of warnings.
+        evidence_folder: The snapshot.
+        out: The run folder.
+        at: The time of the evaluation.
+        threads: Worker threads; the bytes written never depend on them.
+    """
     from attestgraph import checks, evidence
     from attestgraph.content import aliases_file
     from attestgraph.evaluate import run as judge
@@ -184,7 +217,6 @@ def evaluate(
     from attestgraph.rollup.documents import controls_json, requirements_json
     from attestgraph.rollup.run_document import run_json
 
-    loaded = load_sound(workspace)
     library = loaded.library
     snapshot = evidence.open_snapshot(evidence_folder)
     plan = checks.plan(library, loaded.aliases, at)
@@ -205,11 +237,13 @@ def evaluate(
             aliases_sha256=sha256_of(aliases_file().read_bytes()),
         )
         writer = evidence.RunWriter(folder)
-        writer.write_json("controls.json", controls_json(assessment, library, sets))
+        controls = controls_json(assessment, library, sets)
+        writer.write_json("controls.json", controls)
         writer.write_json("requirements.json", requirements_json(assessment, library))
+        document["disagreements"] = evidence.counted_disagreements(folder, controls)
         writer.write_json("run.json", document)
     return RunSummary(
-        diagnostics=(*placed(_faults(loaded), find_workspace(workspace)), *judged.warnings),
+        diagnostics=(*placed(_faults(loaded), workspace), *judged.warnings),
         systems=len(library.workspace.systems),
         resources=judged.resources,
         policy_states=judged.states,
@@ -243,8 +277,20 @@ def status(run: Path, *, system: str | None, framework: str | None) -> Status:
             SystemStatus(name=name, rows=tuple(StatusRow(**row) for row in rows))
             for name, rows in shown.systems
         ),
-        notes=shown.notes,
+        notes=(*shown.notes, *_disagreeing(stored)),
     )
+
+
+def _disagreeing(run: StoredRun) -> tuple[str, ...]:
+    """Return how often a row and a compliance state disagree, and where to read of it."""
+    found = run.run["disagreements"]
+    if not found:
+        return ()
+    resources = sum(each["resources"] for each in found)
+    noun = "resource" if resources == 1 else "resources"
+    names = list(dict.fromkeys(each["control"] for each in found))
+    where = ", ".join(names) if len(names) <= 3 else f"of {len(names)} controls"
+    return (f"of {resources:,} {noun} a row and a compliance state disagree ({where})",)
 
 
 def report(

@@ -62,6 +62,55 @@ def import_key_vault(
     )
 
 
+def import_exemptions(
+    files: tuple[Path, ...],
+    out: Path,
+    *,
+    scopes: tuple[str, ...],
+    declared: tuple[str, str] | None,
+    at: datetime,
+) -> Imported:
+    """Import exemptions of Azure Policy into a snapshot."""
+    from attestgraph import convert
+
+    return _imported(convert.import_exemptions(files, out, scopes=scopes, declared=declared, at=at))
+
+
+def import_policy_attestations(
+    files: tuple[Path, ...],
+    out: Path,
+    *,
+    scopes: tuple[str, ...],
+    declared: tuple[str, str] | None,
+    at: datetime,
+) -> Imported:
+    """Import attestations of Azure Policy into a snapshot."""
+    from attestgraph import convert
+
+    return _imported(
+        convert.import_policy_attestations(files, out, scopes=scopes, declared=declared, at=at)
+    )
+
+
+def import_entra(
+    files: tuple[Path, ...],
+    out: Path,
+    *,
+    tenant: str | None = None,
+    keep_names: bool = False,
+    declared: tuple[str, str] | None,
+    at: datetime,
+) -> Imported:
+    """Import objects of Microsoft Entra into a snapshot, without values of credentials."""
+    from attestgraph import convert
+
+    return _imported(
+        convert.import_entra(
+            files, out, tenant=tenant, keep_names=keep_names, declared=declared, at=at
+        )
+    )
+
+
 def import_sarif(
     files: tuple[Path, ...],
     out: Path,
@@ -109,7 +158,10 @@ def _imported(done: ConvertImported) -> Imported:
     return Imported(
         tables=tuple(
             TableSummary(
-                name=table.name, rows=table.rows, complete=str(table.complete), why=_why(table)
+                name=table.name,
+                rows=table.rows,
+                complete=str(table.complete),
+                why=why_incomplete(table),
             )
             for table in done.tables
         ),
@@ -117,7 +169,8 @@ def _imported(done: ConvertImported) -> Imported:
     )
 
 
-def _why(table: TableManifest) -> str:
+def why_incomplete(table: TableManifest) -> str:
+    """Return what is missing of a table, or who declared it whole."""
     if table.declared_by:
         return f"declared by {table.declared_by[0]}: {table.declared_by[1]}"
     details = dict.fromkeys(gap.detail or str(gap.reason) for gap in table.incomplete)

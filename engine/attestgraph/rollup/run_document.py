@@ -88,6 +88,7 @@ def _found(judged: Evaluated) -> dict[str, Any]:
             "unassigned": judged.unassigned,
         },
         "completeness": [dict(entry) for entry in judged.completeness],
+        "disagreements": [],
         "warnings": [warning.to_json() for warning in in_order(judged.warnings)],
     }
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from attestgraph.evidence import REDACTED_KEY
+from attestgraph.evidence.redaction import REDACTED_KEY
 from attestgraph.model.times import format_time, parse_time
 
 _URL: Final = re.compile(
@@ -275,3 +275,27 @@ def _months_later(moment: datetime, months: int) -> datetime:
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
+
+
+def holds_value(item: Any) -> bool:
+    """Tell whether an item holds what is secret: a value, or the private part of a key."""
+    if not isinstance(item, dict):
+        return False
+    key = item.get("key")
+    private = isinstance(key, dict) and any(key.get(name) for name in _PRIVATE)
+    return item.get("value") is not None or private
+
+
+def hidden_members(collection: str) -> dict[str, Any]:
+    """Return what a list does not say of an object, marked as not to be read.
+
+    The service shows no more than the list says of an object that is disabled.
+    """
+    return {name: {REDACTED_KEY: True} for name in _SHOWN.get(collection, ())}
+
+
+_PRIVATE: Final = ("d", "k", "p", "q", "dp", "dq", "qi")
+_SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "keys": ("keyType", "keySize", "ellipticCurveName"),
+    "certificates": ("keyProperties", "issuer", "lifetimeAction", "properties"),
+}
