@@ -55,7 +55,6 @@ def test_collecting_and_importing_make_the_same_findings(
             sign_in=SignIn(authority=here.fake.endpoint, ca_bundle=here.fake.ca_file),
             settings=Settings(arm=here.fake.endpoint, ca_bundle=here.fake.ca_file),
             everything=everything,
-            threads=1,
         )
         done = pipeline.collect(request, now=lambda: datetime.now(UTC))
         assert done.complete, done.diagnostics

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attestgraph.convert import import_resources
-from attestgraph.evidence.fields import too_deep
 from attestgraph.diagnostics import InputError, as_text
 from attestgraph.evidence import open_snapshot
+from attestgraph.evidence.fields import too_deep
 from tests.convert.given import (
     AT,
     GROUP,

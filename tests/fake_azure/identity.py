@@ -1,7 +1,7 @@
 """Sign-in: OpenID discovery, tokens by secret, federated token and device code, App Service.
 
 Tokens say who they are for, as Azure's do, and have a life in real seconds. A user is a client id:
-a service principal of `principals`, or the managed identity. Nothing is signed and nothing is secret: it is a fake.
+a service principal of `principals`, or the managed identity. Nothing is signed or secret: a fake.
 """
 
 from __future__ import annotations

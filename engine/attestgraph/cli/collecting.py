@@ -66,7 +66,6 @@ def collect(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Collect evidence from Azure: completely, or with what is missing named."""
     from attestgraph import pipeline
     from attestgraph.cli import show_collecting
-    from attestgraph.cli.commands import threads
 
     as_json = output is Format.JSON
     if plan:
@@ -86,7 +85,6 @@ def collect(  # noqa: PLR0913, PLR0917 - one parameter an option
         key_vault=key_vault,
         mask=mask,
         cloud=cloud,
-        threads=threads(),
     )
     with show_collecting.watching(quiet=quiet) as say:
         done = pipeline.collect(request, now=_now, say=say)

@@ -172,6 +172,8 @@ class Store:
     def finish(self, written: Written, doubt: str | None) -> None:
         """Record that a partition was read to its end, and why it is not all, if it is not."""
         written.done, written.doubt, written.next = True, doubt, None
+        # a million of them would be kept for nothing
+        written.tally.keys.clear()
         self._save(written)
 
     def path(self, written: Written, table: str) -> Path:

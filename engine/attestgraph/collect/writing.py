@@ -30,8 +30,8 @@ from attestgraph.model.times import format_time, parse_time
 from attestgraph.model.words import Completeness
 
 STATES: Final = "policystates"
-MEMORY: Final = "256MB"
-"""What the database may use: what does not fit is spilled."""
+MEMORY: Final = "192MB"
+"""What the database may use: what does not fit is spilled, and only then is more taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class About:
 
     Attributes:
         exclusions: The records by which scopes were left out.
+        threads: Of the database; more are no faster, and each needs memory of its own.
         mask: Under which ids are masked; None where they are kept.
     """
 
@@ -47,7 +48,7 @@ class About:
     tenant_id: str | None
     principal: str | None
     exclusions: tuple[Mapping[str, str], ...] = ()
-    threads: int | None = None
+    threads: int = 1
     mask: Mask | None = None
 
     @property

@@ -113,22 +113,36 @@ class SnapshotWriter:
             claims: One for each table that gains rows, or is stated to have none.
             about: The snapshot as a whole.
         """
-        connection = connect(
-            folder=self._folder,
-            reads=sorted({path.parent for s in self._spools.values() for path in s.adopted}),
-            threads=self._threads,
-            memory=self._memory,
-        )
-        try:
-            written = tuple(
-                self._table(connection, claim) for claim in sorted(claims, key=lambda c: c.name)
-            )
-        finally:
-            connection.close()
+        written = self._tables(claims)
         shutil.rmtree(self._folder / _SPOOLS, ignore_errors=True)
         manifest = self._manifest(written, about)
         (self._folder / MANIFEST).write_bytes(json_bytes(manifest_json(manifest)))
         return WrittenSnapshot(manifest=manifest, tables=written)
+
+    def _tables(self, claims: Sequence[TableClaim]) -> tuple[WrittenTable, ...]:
+        """Write all tables; where the memory that was asked for is too little, with the usual."""
+        import duckdb
+
+        try:
+            return self._within(claims, self._memory)
+        except duckdb.OutOfMemoryException:
+            if self._memory is None or self._older is not None:
+                raise
+            return self._within(claims, None)
+
+    def _within(self, claims: Sequence[TableClaim], memory: str | None) -> tuple[WrittenTable, ...]:
+        connection = connect(
+            folder=self._folder,
+            reads=sorted({path.parent for s in self._spools.values() for path in s.adopted}),
+            threads=self._threads,
+            memory=memory,
+        )
+        try:
+            return tuple(
+                self._table(connection, claim) for claim in sorted(claims, key=lambda c: c.name)
+            )
+        finally:
+            connection.close()
 
     def _table(self, connection: duckdb.DuckDBPyConnection, claim: TableClaim) -> WrittenTable:
         spool = self.spool(claim.name)

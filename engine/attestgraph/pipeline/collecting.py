@@ -73,7 +73,6 @@ class Request:
     key_vault: bool = False
     mask: Path | None = None
     cloud: str = "public"
-    threads: int | None = None
 
 
 @dataclass(slots=True)
@@ -128,7 +127,6 @@ def collect(
             tenant_id=who.tenant_id or request.sign_in.tenant,
             principal=who.text,
             exclusions=tuple(_excluded(library, at)),
-            threads=request.threads,
             mask=mask,
         )
         done = room.collect(
