@@ -10,14 +10,22 @@ import pytest
 HERE = Path(__file__).resolve().parent
 SLOW = (
     "browser",
-    "collect",
-    "fake_azure",
+    "checks/test_kql.py",
     "checks/test_kql_laws.py",
     "checks/test_kql_library.py",
     "checks/test_kql_syntax.py",
+    "collect",
+    "evidence/test_contract.py",
+    "explain",
+    "fake_azure",
     "integration/test_determinism.py",
+    "integration/test_first_look.py",
     "integration/test_initiative.py",
     "integration/test_rules_agree.py",
+    "laws/test_left_out_laws.py",
+    "render/test_numbers.py",
+    "render/test_schema.py",
+    "render/test_size.py",
 )
 """Folders and files whose tests take minutes together, beside those that are marked one by one."""
 

@@ -30,6 +30,8 @@ VAULT_KEY = "/subscriptions/aaa/resourcegroups/rg1/providers/microsoft.keyvault/
         (VAULT.lstrip("/"), VAULT_KEY),
         ("", ""),
         ("/", ""),
+        (f"{VAULT} / ", VAULT_KEY),
+        ("x\r/", "/x"),
         ("/Subscriptions/İ", "/subscriptions/İ"),  # only A to Z are lowered
         ("/subscriptions/ẞ", "/subscriptions/ẞ"),
     ],

@@ -31,7 +31,10 @@ def id_key(resource_id: str) -> str:
     Resource Manager treats ids as case-insensitive but returns them as the caller wrote them.
     Spaces around and trailing slashes are dropped, one leading slash is added, ASCII is lowered.
     """
-    text = resource_id.strip().rstrip("/")
+    text = resource_id.strip()
+    # a space may stand before a slash that is dropped: a key is its own key
+    while text.endswith("/"):
+        text = text.rstrip("/").rstrip()
     if not text:
         return ""
     return ascii_lower(text if text.startswith("/") else "/" + text)
